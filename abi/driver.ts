@@ -1,0 +1,54 @@
+/** What every target of the suite is, as the checker sees it. */
+import type { Call } from './call.ts';
+import type { Observation } from './observation.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** How a sequence begins: nothing is open; this many devices exist, each a context of its own. */
+export interface World {
+  readonly devices: number;
+}
+
+/** A driver in this process: one call at a time, the answer at once; blocking is the answer `pending`. */
+export interface Driver {
+  /** Begins a sequence with nothing open. */
+  reset(world: World): void;
+  /** Performs one call on a thread that is not parked. Never throws for anything a call can say. */
+  perform(call: Call): Observation;
+  /** The state now; `undefined` where the target cannot show it. */
+  snapshot(): Snapshot | undefined;
+}
+
+/** Payload memory that the checker expects to be delivered by a call: what a remote target reads back in the same batch. */
+export interface ExpectedDelivery {
+  readonly proc: number;
+  readonly fd: number;
+  /** Offset in the mapping. */
+  readonly buffer: number;
+  readonly length: number;
+}
+
+/** One call of a batch, with the deliveries that any allowed outcome of it may make. */
+export interface BatchStep {
+  readonly call: Call;
+  readonly expected: readonly ExpectedDelivery[];
+}
+
+/** One sequence on a remote driver. */
+export interface RemoteSession {
+  /** Performs the steps in order and answers one observation a step. A step after a crash is absent from the answer. */
+  perform(batch: readonly BatchStep[]): Promise<readonly Observation[]>;
+  snapshot(): Promise<Snapshot | undefined>;
+  /** Ends the sequence; the driver is left with nothing of it. */
+  end(): Promise<void>;
+}
+
+/** A driver behind a process or machine boundary: several sequences side by side, each on a device of its own. */
+export interface RemoteDriver {
+  readonly name: string;
+  /** Version of what is driven, for the report. */
+  readonly version: string;
+  /** How many sequences may run side by side. */
+  readonly slots: number;
+  begin(world: World): Promise<RemoteSession>;
+  stop(): Promise<void>;
+}

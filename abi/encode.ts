@@ -1,0 +1,231 @@
+/** Calls as memory images: the argument structure of an ioctl, the write buffer, and everything that it points to. */
+import type { Call, Command, IoctlArgument, Message, WriteRead } from './call.ts';
+import { BC, BINDER_BUFFER_FLAG_HAS_PARENT, IOCTL, type IoctlName } from './constants.ts';
+import { payloadSize } from './codec.ts';
+import { writeHex } from './hex.ts';
+import { BAD_POINTER, type Image } from './image.ts';
+import * as layout from './layout.ts';
+import { writeU64 } from './u64.ts';
+
+/** Numbers of the segments of an encoded write_read; `-1` where there is none. */
+export interface EncodedWriteRead {
+  readonly argument: number;
+  readonly write: number;
+  readonly read: number;
+}
+
+/** The BC_* word of a resolved command. */
+export const wordOfCommand = (command: Command): number => {
+  if (command.bc === 'RAW') return command.word;
+  if (command.bc === 'BC_TRANSACTION' && command.message.buffersSize !== undefined) return BC.BC_TRANSACTION_SG;
+  if (command.bc === 'BC_REPLY' && command.message.buffersSize !== undefined) return BC.BC_REPLY_SG;
+  return BC[command.bc];
+};
+
+/** Bytes of a command in the write buffer, its word included. */
+export const commandSize = (command: Command): number =>
+  4 + (command.bc === 'RAW' ? command.bytes.length >> 1 : payloadSize(wordOfCommand(command)));
+
+/** write_size of a call: the commands, unless the call says otherwise. */
+export const writeSizeOf = (call: WriteRead): number => {
+  if (call.writeSize !== undefined) return call.writeSize;
+  let size = 0;
+  for (const command of call.write) size += commandSize(command);
+  return size;
+};
+
+const encodeMessage = (image: Image, at: number, message: Message): void => {
+  const { view } = image;
+  const { fields } = layout.TRANSACTION_DATA;
+  writeU64(view, at + fields.data_size.at, message.size);
+  writeU64(view, at + fields.offsets_size.at, message.offsetsSize);
+  if (message.buffersSize !== undefined) {
+    writeU64(view, at + layout.TRANSACTION_DATA_SG.fields.buffers_size.at, message.buffersSize);
+  }
+  const bufferAt = at + fields.buffer.at;
+  const offsetsAt = at + fields.offsets.at;
+  if (message.dataAt === 'bad') writeU64(view, bufferAt, BAD_POINTER);
+  if (message.offsetsAt === 'bad') writeU64(view, offsetsAt, BAD_POINTER);
+  if (message.dataAt === 'own') {
+    const data = image.segment(message.data.length >> 1);
+    writeHex(image.bytes, image.at(data), message.data);
+    image.point(bufferAt, { segment: data, addend: 0 });
+    for (const { at: place, object } of message.objects) {
+      if (object.type !== 'PTR') continue;
+      const word = image.at(data, place + 8);
+      if (object.piece < 0) {
+        writeU64(image.view, word, BAD_POINTER);
+        continue;
+      }
+      const bytes = message.pieces[object.piece] ?? '';
+      const piece = image.segment(bytes.length >> 1);
+      writeHex(image.bytes, image.at(piece), bytes);
+      image.point(word, { segment: piece, addend: 0 });
+    }
+  }
+  if (message.offsetsAt === 'own') {
+    const offsets = image.segment(message.offsets.length * 8);
+    message.offsets.forEach((offset, slot) => writeU64(image.view, image.at(offsets, slot * 8), offset));
+    image.point(offsetsAt, { segment: offsets, addend: 0 });
+  }
+};
+
+const encodeCommand = (image: Image, at: number, command: Command): void => {
+  const { view } = image;
+  view.setUint32(at, wordOfCommand(command), true);
+  const body = at + 4;
+  switch (command.bc) {
+    case 'BC_TRANSACTION':
+    case 'BC_REPLY':
+      if (command.bc === 'BC_TRANSACTION') view.setUint32(body, command.target, true);
+      view.setUint32(body + 16, command.code, true);
+      view.setUint32(body + 20, command.flags, true);
+      encodeMessage(image, body, command.message);
+      return;
+    case 'BC_FREE_BUFFER':
+      if (typeof command.buffer === 'number') image.point(body, { mapping: command.buffer });
+      else writeU64(view, body, command.buffer.address);
+      return;
+    case 'BC_INCREFS':
+    case 'BC_ACQUIRE':
+    case 'BC_RELEASE':
+    case 'BC_DECREFS':
+      view.setUint32(body, command.handle, true);
+      return;
+    case 'BC_INCREFS_DONE':
+    case 'BC_ACQUIRE_DONE':
+      writeU64(view, body, command.ptr);
+      writeU64(view, body + 8, command.cookie);
+      return;
+    case 'BC_REQUEST_DEATH_NOTIFICATION':
+    case 'BC_CLEAR_DEATH_NOTIFICATION':
+      view.setUint32(body, command.handle, true);
+      writeU64(view, body + 4, command.cookie);
+      return;
+    case 'BC_DEAD_BINDER_DONE':
+      writeU64(view, body, command.cookie);
+      return;
+    case 'BC_ACQUIRE_RESULT':
+      view.setInt32(body, command.result, true);
+      return;
+    case 'BC_ATTEMPT_ACQUIRE':
+      view.setInt32(body, command.priority, true);
+      view.setUint32(body + 4, command.handle, true);
+      return;
+    case 'RAW':
+      writeHex(image.bytes, body, command.bytes);
+      return;
+    case 'BC_REGISTER_LOOPER':
+    case 'BC_ENTER_LOOPER':
+    case 'BC_EXIT_LOOPER':
+      return;
+  }
+};
+
+/** Bytes behind read_size that a target must be able to write: tiny read buffers are overrun (READ-02). */
+const READ_OVERRUN = 1024;
+
+/** Encodes a BINDER_WRITE_READ. Segment 0 is the argument structure. */
+export const encodeWriteRead = (image: Image, call: WriteRead): EncodedWriteRead => {
+  image.clear();
+  const argument = image.segment(layout.WRITE_READ.size);
+  const { fields } = layout.WRITE_READ;
+  const size = writeSizeOf(call);
+  writeU64(image.view, fields.write_size.at, size);
+  writeU64(image.view, fields.write_consumed.at, call.writeConsumed);
+  let write = -1;
+  if (call.write.length > 0 || size > 0) {
+    let length = 0;
+    for (const command of call.write) length += commandSize(command);
+    const limit = call.writeLimit;
+    write = image.segment(limit === undefined ? length : Math.min(limit, length), limit !== undefined);
+    image.point(fields.write_buffer.at, { segment: write, addend: 0 });
+    let at = image.at(write);
+    if (limit === undefined) {
+      for (const command of call.write) {
+        encodeCommand(image, at, command);
+        at += commandSize(command);
+      }
+    } else {
+      encodeCut(image, call, write, Math.min(limit, length), length);
+    }
+  }
+  let read = -1;
+  if (call.read !== undefined) {
+    const { limit } = call.read;
+    read = image.segment(limit ?? call.read.size + READ_OVERRUN, limit !== undefined);
+    writeU64(image.view, fields.read_size.at, call.read.size);
+    writeU64(image.view, fields.read_consumed.at, call.read.consumed);
+    image.point(fields.read_buffer.at, { segment: read, addend: 0 });
+  }
+  return { argument, write, read };
+};
+
+/** Encodes the commands elsewhere and copies only the readable bytes, with the pointers that lie wholly in them. */
+const encodeCut = (image: Image, call: WriteRead, write: number, limit: number, length: number): void => {
+  const whole = image.segment(length);
+  const from = image.at(whole);
+  let at = from;
+  for (const command of call.write) {
+    encodeCommand(image, at, command);
+    at += commandSize(command);
+  }
+  const to = image.at(write);
+  image.bytes.copyWithin(to, from, from + limit);
+  for (const { at: word, to: target } of [...image.relocations]) {
+    if (word >= from && word + 8 <= from + limit) image.point(to + word - from, target);
+  }
+};
+
+/** The number of an ioctl. */
+export const ioctlNumber = (cmd: IoctlName | number): number => (typeof cmd === 'number' ? cmd : IOCTL[cmd]);
+
+/**
+ * Encodes the argument of another ioctl into segment 0 and answers whether the pointer is good.
+ * `pidOf` gives the kernel's pid for a process of the log.
+ */
+export const encodeIoctl = (
+  image: Image,
+  call: Call & { readonly op: 'ioctl' },
+  pidOf: (target: NonNullable<IoctlArgument['target']>) => number,
+): boolean => {
+  image.clear();
+  const { arg } = call;
+  const number = ioctlNumber(call.cmd);
+  image.segment(Math.max(payloadSize(number), 8));
+  const { view } = image;
+  const target = arg.target === undefined ? 0 : pidOf(arg.target);
+  switch (number) {
+    case IOCTL.BINDER_SET_MAX_THREADS:
+    case IOCTL.BINDER_ENABLE_ONEWAY_SPAM_DETECTION:
+      view.setUint32(0, arg.value ?? arg.enable ?? 0, true);
+      break;
+    case IOCTL.BINDER_GET_NODE_DEBUG_INFO:
+      writeU64(view, 0, arg.ptr ?? 0);
+      break;
+    case IOCTL.BINDER_GET_NODE_INFO_FOR_REF:
+      view.setUint32(0, arg.handle ?? 0, true);
+      view.setUint32(layout.NODE_INFO_FOR_REF.fields.reserved2.at, arg.dirty ?? 0, true);
+      break;
+    case IOCTL.BINDER_SET_CONTEXT_MGR_EXT:
+      view.setUint32(0, arg.type ?? 0x73622a85, true);
+      view.setUint32(4, arg.flags ?? 0, true);
+      writeU64(view, 8, arg.ptr ?? 0);
+      writeU64(view, 16, arg.cookie ?? 0);
+      break;
+    case IOCTL.BINDER_FREEZE:
+      view.setUint32(0, target, true);
+      view.setUint32(4, arg.enable ?? 0, true);
+      view.setUint32(8, arg.timeoutMs ?? 0, true);
+      break;
+    case IOCTL.BINDER_GET_FROZEN_INFO:
+      view.setUint32(0, target, true);
+      break;
+    default:
+      break;
+  }
+  return arg.bad !== true;
+};
+
+/** True when a PTR says that it has a parent. */
+export const hasParent = (flags: number): boolean => (flags & BINDER_BUFFER_FLAG_HAS_PARENT) !== 0;

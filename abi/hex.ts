@@ -1,0 +1,36 @@
+/** Bytes as hex strings: the form of payloads in ops, states and observations. */
+
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Hex of `length` bytes from `at`. */
+export const toHex = (bytes: Uint8Array, at = 0, length = bytes.length - at): string => {
+  if (length > 24) return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString('hex');
+  let text = '';
+  for (let i = at; i < at + length; i++) text += DIGITS[bytes[i] as number] as string;
+  return text;
+};
+
+const nibble = (code: number): number => (code < 58 ? code - 48 : code - 87);
+
+/** Writes hex into `into` at `at`. */
+export const writeHex = (into: Uint8Array, at: number, hex: string): void => {
+  if (hex.length > 64) {
+    Buffer.from(into.buffer, into.byteOffset + at, hex.length >> 1).write(hex, 'hex');
+    return;
+  }
+  for (let i = 0; i < hex.length; i += 2) into[at++] = (nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1));
+};
+
+/** The bytes of a hex string. */
+export const fromHex = (hex: string): Uint8Array => {
+  const bytes = new Uint8Array(hex.length >> 1);
+  writeHex(bytes, 0, hex);
+  return bytes;
+};
+
+/** `size` times one byte, in hex. */
+export const filled = (byte: number, size: number): string => (DIGITS[byte & 0xff] as string).repeat(size);
+
+/** `hex` with the bytes from `at` replaced. */
+export const overlay = (hex: string, at: number, bytes: string): string =>
+  hex.slice(0, at * 2) + bytes + hex.slice(at * 2 + bytes.length);

@@ -1,0 +1,35 @@
+/** The face of the specification, as checkers and explorers use it. `model/model.ts` implements it. */
+import type { Call } from './call.ts';
+import type { World } from './driver.ts';
+import type { FdIndex, OpId, ProcIndex } from './ids.ts';
+import type { Delivery, Observation } from './observation.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** A message sent by command number `cmd` of op `op` was delivered into the mapping of (`proc`, `fd`). */
+export interface Delivered {
+  readonly origin: { readonly op: OpId; readonly cmd: number };
+  readonly proc: ProcIndex;
+  readonly fd: FdIndex;
+  readonly delivery: Delivery;
+}
+
+/** One thing that the rules allow an op to do. */
+export interface Outcome<State> {
+  readonly state: State;
+  readonly observation: Observation;
+  /** Messages delivered by this op, to this thread or to threads that it released. */
+  readonly delivered: readonly Delivered[];
+  /** Ids of the rules that fired, in order of first firing. */
+  readonly rules: readonly string[];
+}
+
+export interface Specification<State> {
+  initial(world: World): State;
+  /** Whether the call can be made at all: the process lives, the descriptor is open, the thread is not parked. */
+  applicable(state: State, call: Call): boolean;
+  /** Every outcome that the rules allow; never empty for an applicable call. Pure and total. */
+  step(state: State, call: Call): readonly Outcome<State>[];
+  snapshot(state: State): Snapshot;
+  /** A canonical key: equal for equal states. */
+  key(state: State): string;
+}
