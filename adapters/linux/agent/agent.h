@@ -1,0 +1,108 @@
+/* One header for the whole agent: a machine that performs system-call programs in real processes and threads.
+ * It knows nothing of any driver. The wire format is described in wire.md beside this file. */
+#ifndef AGENT_H
+#define AGENT_H
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t i64;
+
+enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 64 };
+
+/* Memory of one thread: segments are carved from the heap part; a guarded segment ends a chunk whose last page is PROT_NONE. */
+#define PAGE 4096ul
+#define HEAP_BYTES (4ul << 20)
+#define SMALL_CHUNK (32ul << 10)
+#define SMALL_CHUNKS 12
+#define BIG_CHUNK (512ul << 10)
+#define BIG_CHUNKS 2
+#define AREA_BYTES (HEAP_BYTES + SMALL_CHUNK * SMALL_CHUNKS + BIG_CHUNK * BIG_CHUNKS)
+#define STACK_BYTES (32ul << 10)
+#define INBOX_BYTES (4ul << 20)
+
+/* What a thread of a worker is told through thread_box.command. */
+enum { IDLE = 0, RUN = 1, LEAVE = 2 };
+
+/* What the leader of a worker is told through process_box.command: the leader serves the orchestrator and runs no program. */
+enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLEAN };
+
+struct thread_box {
+	_Atomic u32 command;
+	_Atomic u32 done;
+	_Atomic u32 tid; /* cleared by the kernel when the thread is gone */
+	u32 pad;
+	i64 number, argument[6], result;
+};
+
+struct process_box {
+	_Atomic u32 command;
+	u32 subject; /* a thread index, or the process index of a forked copy */
+	u64 address; /* of the page to guard */
+	i64 result;
+	u32 mapCount;
+	struct { u64 start, length; } map[MAPS];
+	struct thread_box thread[THREADS];
+};
+
+/* Shared by the reader (init), the orchestrator of the slot and its workers, at the same address in all of them. */
+struct slot_box {
+	_Atomic u32 request; /* 0: free, 1: a program lies in the inbox */
+	u32 requestId, budgetMs, length;
+	u16 slot;
+	struct process_box process[PROCS];
+	_Alignas(4096) u8 stack[PROCS][THREADS][STACK_BYTES];
+	_Alignas(4096) u8 inbox[INBOX_BYTES];
+	_Alignas(4096) u8 area[PROCS][THREADS][AREA_BYTES];
+};
+
+/* Errors that end a request; the numbers are part of the wire format. */
+enum failure { F_NONE = 0, F_MALFORMED = 1, F_DIED = 2, F_TIMEOUT = 3, F_BUSY = 4, F_LIMIT = 5, F_UNSETTLED = 6, F_AGENT = 7 };
+
+/* raw.h: system calls that touch no thread-local storage */
+static inline long raw6(long n, long a, long b, long c, long d, long e, long f)
+{
+	long r;
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	__asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+	return r;
+}
+#define raw(n, a, b, c, d) raw6((n), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+void futexWait(_Atomic u32 *word, u32 value);
+void futexWake(_Atomic u32 *word);
+
+/* wire.c */
+struct cursor { const u8 *at, *end; int bad; };
+u64 take(struct cursor *c, int width);
+const u8 *takeBytes(struct cursor *c, size_t length);
+struct reply { u8 *bytes; size_t length, capacity; };
+void put(struct reply *r, u64 value, int width);
+void putBytes(struct reply *r, const void *bytes, size_t length);
+void replyBegin(struct reply *r, u32 id, u16 slot);
+void replyFail(struct reply *r, enum failure code, int p, int t, u32 tag, i64 detail, const char *message);
+void replySend(struct reply *r);
+struct channel { _Atomic u32 lock; _Atomic u32 owner; int in, out; };
+extern struct channel *channel;
+void channelOpen(int in, int out);
+
+/* worker.c: runs in the worker processes */
+_Noreturn void workerMain(struct slot_box *box, int p);
+
+/* slot.c: runs in the orchestrator of one slot */
+_Noreturn void slotMain(struct slot_box *box);
+
+/* guest.c: runs in init */
+void guestPrepare(void);
+_Noreturn void guestPowerOff(void);
+int guestChannel(void);
+#endif

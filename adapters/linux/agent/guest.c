@@ -1,0 +1,86 @@
+/* Being the first process of the virtual machine. */
+#include "agent.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+_Noreturn void guestPowerOff(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+static void need(int failed, const char *what)
+{
+	if (!failed)
+		return;
+	printf("agent: %s: %s\n", what, strerror(errno));
+	fflush(stdout);
+	guestPowerOff();
+}
+
+/* Inserts the modules that /modules/list names, one a line; the environment variable PARAM_<name> holds a module's parameters. */
+static void insertModules(void)
+{
+	char name[128], path[256], variable[160];
+	FILE *list = fopen("/modules/list", "r");
+	need(!list, "/modules/list");
+	while (fscanf(list, "%127s", name) == 1) {
+		snprintf(path, sizeof path, "/modules/%s.ko", name);
+		snprintf(variable, sizeof variable, "PARAM_%s", name);
+		const char *parameters = getenv(variable);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		need(fd < 0, path);
+		need(syscall(SYS_finit_module, fd, parameters ? parameters : "", 0) < 0 && errno != EEXIST, path);
+		close(fd);
+	}
+	fclose(list);
+}
+
+void guestPrepare(void)
+{
+	struct rlimit many = { 65536, 65536 };
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	need(mount("proc", "/proc", "proc", 0, NULL) < 0, "mount /proc");
+	need(mount("sysfs", "/sys", "sysfs", 0, NULL) < 0, "mount /sys");
+	need(mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0 && errno != EBUSY, "mount /dev");
+	need(mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL) < 0, "mount debugfs");
+	setrlimit(RLIMIT_NOFILE, &many);
+	struct rlimit endless = { RLIM_INFINITY, RLIM_INFINITY };
+	setrlimit(RLIMIT_NPROC, &endless);
+	setrlimit(RLIMIT_MEMLOCK, &endless);
+	struct rlimit none = { 0, 0 };
+	setrlimit(RLIMIT_CORE, &none);
+	insertModules();
+}
+
+/* The port appears a little after its module, and the host's end a little after that. */
+int guestChannel(void)
+{
+	for (int i = 0; i < 5000; i++) {
+		int fd = open("/dev/vport0p1", O_RDWR | O_CLOEXEC);
+		if (fd >= 0) {
+			for (int k = 0; k < 1000; k++) {
+				struct pollfd port = { .fd = fd, .events = POLLOUT };
+				if (poll(&port, 1, 10) > 0 && !(port.revents & POLLHUP))
+					return fd;
+				usleep(2000);
+			}
+			break;
+		}
+		usleep(2000);
+	}
+	errno = ENODEV;
+	need(1, "the channel to the host");
+	return -1;
+}

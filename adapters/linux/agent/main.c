@@ -1,0 +1,195 @@
+/* init: reads frames from the channel and hands each program to the orchestrator of its slot. */
+#include "agent.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER = 16 };
+static struct { struct slot_box *box; pid_t pid; time_t since; } slot[SLOTS];
+static struct reply reply;
+static int isGuest;
+
+static time_t seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static void onChild(int signal)
+{
+	(void)signal;
+}
+
+static void answerFailure(u32 id, u16 s, enum failure code, const char *message)
+{
+	replyBegin(&reply, id, s);
+	replyFail(&reply, code, 0, 0, 0, 0, message);
+	replySend(&reply);
+}
+
+static void hello(void)
+{
+	struct utsname name;
+	char text[512];
+	uname(&name);
+	snprintf(text, sizeof text, "{\"kernel\":\"%s\",\"build\":\"%s\",\"processors\":%ld,\"slots\":%d}", name.release, name.version,
+		 sysconf(_SC_NPROCESSORS_ONLN), SLOTS);
+	replyBegin(&reply, 0xffffffffu, 0xffff);
+	putBytes(&reply, text, strlen(text));
+	replySend(&reply);
+}
+
+static void start(int s)
+{
+	if (!slot[s].box) {
+		slot[s].box = mmap(NULL, sizeof(struct slot_box), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (slot[s].box == MAP_FAILED) {
+			slot[s].box = NULL;
+			return;
+		}
+		slot[s].box->slot = (u16)s;
+	}
+	atomic_store(&slot[s].box->request, 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		slotMain(slot[s].box);
+	slot[s].pid = pid;
+}
+
+static void dispatch(const u8 *frame, u32 length)
+{
+	u32 id, budget;
+	u16 s;
+	memcpy(&id, frame, 4);
+	memcpy(&s, frame + 4, 2);
+	memcpy(&budget, frame + 8, 4);
+	if (s >= SLOTS)
+		return answerFailure(id, s, F_MALFORMED, "no such slot");
+	if (length - 12 > INBOX_BYTES)
+		return answerFailure(id, s, F_LIMIT, "the program is too long");
+	if (slot[s].pid <= 0)
+		start(s);
+	if (!slot[s].box || slot[s].pid <= 0)
+		return answerFailure(id, s, F_AGENT, "cannot start the slot");
+	struct slot_box *box = slot[s].box;
+	if (atomic_load(&box->request))
+		return answerFailure(id, s, F_BUSY, "the slot is busy");
+	box->requestId = id;
+	box->budgetMs = budget;
+	box->length = length - 12;
+	memcpy(box->inbox, frame + 12, length - 12);
+	slot[s].since = seconds() + (budget ? budget : 5000) / 1000 + 4;
+	atomic_store(&box->request, 1);
+	futexWake(&box->request);
+}
+
+/* Answers for an orchestrator that cannot answer itself any more. */
+static void bury(int s, enum failure code, const char *message)
+{
+	if (atomic_load(&channel->owner) == (u32)slot[s].pid) {
+		atomic_store(&channel->owner, 0);
+		atomic_store(&channel->lock, 0);
+	}
+	slot[s].pid = 0;
+	if (atomic_load(&slot[s].box->request))
+		answerFailure(slot[s].box->requestId, (u16)s, code, message);
+	atomic_store(&slot[s].box->request, 0);
+}
+
+static void reap(void)
+{
+	pid_t pid;
+	while ((pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0)
+		for (int s = 0; s < SLOTS; s++)
+			if (slot[s].pid == pid)
+				bury(s, F_AGENT, "the orchestrator of the slot died");
+}
+
+static void watch(void)
+{
+	time_t t = seconds();
+	for (int s = 0; s < SLOTS; s++) {
+		if (slot[s].pid <= 0 || !atomic_load(&slot[s].box->request) || t < slot[s].since)
+			continue;
+		kill(slot[s].pid, SIGKILL);
+		waitpid(slot[s].pid, NULL, __WALL);
+		bury(s, F_TIMEOUT, "the orchestrator of the slot did not answer in time");
+	}
+}
+
+static _Noreturn void leave(void)
+{
+	if (isGuest)
+		guestPowerOff();
+	for (int s = 0; s < SLOTS; s++)
+		if (slot[s].pid > 0)
+			kill(slot[s].pid, SIGKILL);
+	exit(0);
+}
+
+static void readFrames(void)
+{
+	static u8 *buffer;
+	static size_t capacity, held;
+	if (capacity - held < 65536) {
+		capacity = capacity * 2 + (1 << 20);
+		buffer = realloc(buffer, capacity);
+	}
+	ssize_t n = read(channel->in, buffer + held, capacity - held);
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+		leave();
+	held += n > 0 ? (size_t)n : 0;
+	size_t at = 0;
+	while (held - at >= 4) {
+		u32 length;
+		memcpy(&length, buffer + at, 4);
+		if (length < 12 || length > INBOX_BYTES * 2) {
+			answerFailure(0xfffffffeu, 0, F_MALFORMED, "the length of a frame is impossible");
+			leave();
+		}
+		if (held - at - 4 < length)
+			break;
+		dispatch(buffer + at + 4, length);
+		at += 4 + length;
+	}
+	memmove(buffer, buffer + at, held - at);
+	held -= at;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction child = { .sa_handler = onChild };
+	sigset_t blocked, open;
+	isGuest = !(argc > 1 && strcmp(argv[1], "--stdio") == 0);
+	sigemptyset(&open);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigaction(SIGCHLD, &child, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (isGuest) {
+		guestPrepare();
+		int fd = guestChannel();
+		channelOpen(fd, fd);
+	} else {
+		channelOpen(0, 1);
+	}
+	hello();
+	for (;;) {
+		struct pollfd in = { .fd = channel->in, .events = POLLIN };
+		struct timespec second = { .tv_sec = 1 };
+		int n = ppoll(&in, 1, &second, &open);
+		reap();
+		if (n > 0)
+			readFrames();
+		watch();
+	}
+}

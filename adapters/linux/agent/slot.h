@@ -1,0 +1,76 @@
+/* State of one orchestrator: what it knows of its workers. Private to that process. */
+#ifndef SLOT_H
+#define SLOT_H
+#include "agent.h"
+#include <setjmp.h>
+
+struct out { u16 segment, limitSegment; u32 offset, length, limitOffset; };
+struct capture { u16 segment, limitSegment; u32 limitOffset, code; u16 nth, payload; u8 width, flags; u16 reg; u32 offset; };
+struct segment { u8 *at; u32 length; };
+enum { OUTS = 64, CAPTURES = 64, SEGMENTS = 64, GUARDS = SMALL_CHUNKS + BIG_CHUNKS };
+
+/* An issued system call whose completion has not been reported yet. */
+struct call {
+	u32 tag;
+	u16 number, save, outs, captures, segments;
+	struct out out[OUTS];
+	struct capture capture[CAPTURES];
+	struct segment segment[SEGMENTS];
+};
+
+struct thread {
+	int exists, busy, used;
+	pid_t tid;
+	int syscallFile, statFile;
+	u32 heap, smallUsed, bigUsed, guarded;
+	struct call call;
+};
+
+struct process {
+	int alive, used, dirty;
+	pid_t pid, lastPid;
+	struct thread thread[THREADS];
+};
+
+struct orchestrator {
+	struct slot_box *box;
+	struct process process[PROCS];
+	u64 reg[PROCS][REGS];
+	struct reply reply;
+	u64 deadline;
+	int p, t;
+	u32 tag;
+	jmp_buf failed;
+};
+
+extern struct orchestrator self;
+
+/* Ends the request with a structured error. */
+_Noreturn void fail(enum failure code, int p, int t, i64 detail, const char *message);
+u64 now(void);
+
+/* process.c */
+struct process *needProcess(int p);
+struct thread *needThread(int p, int t);
+void killProcess(int p);
+void forkProcess(int p, int q);
+void leaveThread(int p, int t);
+void guardPage(int p, u8 *page);
+int resetProcesses(void);
+void checkDeaths(void);
+void pause_(u32 *round);
+
+/* settle.c */
+int isParked(struct thread_box *box, struct thread *thread);
+void settleIssuer(int p, int t, int mustComplete);
+void settleAll(void);
+void waitKernelIdle(void);
+
+/* call.c */
+void doCall(struct cursor *c, u8 flags);
+void putCompletion(int p, int t, int kind);
+u64 argument(struct cursor *c, struct call *call);
+
+/* instruction.c */
+void runProgram(const u8 *bytes, size_t length);
+#endif

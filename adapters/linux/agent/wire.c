@@ -1,0 +1,107 @@
+/* Frames: bounds-checked reading of a program, growing replies, one writer at a time on the channel. */
+#include "agent.h"
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct channel *channel;
+
+void channelOpen(int in, int out)
+{
+	channel = mmap(NULL, sizeof *channel, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	channel->in = in;
+	channel->out = out;
+}
+
+u64 take(struct cursor *c, int width)
+{
+	u64 value = 0;
+	if (c->bad || c->end - c->at < width) {
+		c->bad = 1;
+		return 0;
+	}
+	memcpy(&value, c->at, (size_t)width);
+	c->at += width;
+	return value;
+}
+
+const u8 *takeBytes(struct cursor *c, size_t length)
+{
+	const u8 *start = c->at;
+	if (c->bad || (size_t)(c->end - c->at) < length) {
+		c->bad = 1;
+		return NULL;
+	}
+	c->at += length;
+	return start;
+}
+
+static void room(struct reply *r, size_t more)
+{
+	if (r->length + more <= r->capacity)
+		return;
+	r->capacity = (r->length + more) * 2 + 65536;
+	r->bytes = realloc(r->bytes, r->capacity);
+	if (!r->bytes)
+		_exit(9);
+}
+
+void put(struct reply *r, u64 value, int width)
+{
+	putBytes(r, &value, (size_t)width);
+}
+
+void putBytes(struct reply *r, const void *bytes, size_t length)
+{
+	room(r, length);
+	memcpy(r->bytes + r->length, bytes, length);
+	r->length += length;
+}
+
+void replyBegin(struct reply *r, u32 id, u16 slot)
+{
+	r->length = 0;
+	put(r, 0, 4);
+	put(r, id, 4);
+	put(r, slot, 2);
+	put(r, 0, 2);
+}
+
+void replyFail(struct reply *r, enum failure code, int p, int t, u32 tag, i64 detail, const char *message)
+{
+	r->bytes[10] = 1;
+	put(r, 3, 1);
+	put(r, code, 1);
+	put(r, (u8)p, 1);
+	put(r, (u8)t, 1);
+	put(r, tag, 4);
+	put(r, (u64)detail, 8);
+	put(r, strlen(message), 4);
+	putBytes(r, message, strlen(message));
+}
+
+void replySend(struct reply *r)
+{
+	u32 length = (u32)(r->length - 4), expected = 0;
+	memcpy(r->bytes, &length, 4);
+	while (!atomic_compare_exchange_strong(&channel->lock, &expected, 1)) {
+		futexWait(&channel->lock, 1);
+		expected = 0;
+	}
+	atomic_store(&channel->owner, (u32)getpid());
+	for (size_t sent = 0; sent < r->length;) {
+		ssize_t n = write(channel->out, r->bytes + sent, r->length - sent);
+		if (n > 0) {
+			sent += (size_t)n;
+			continue;
+		}
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			break;
+		struct pollfd writable = { .fd = channel->out, .events = POLLOUT };
+		poll(&writable, 1, 100);
+	}
+	atomic_store(&channel->owner, 0);
+	atomic_store(&channel->lock, 0);
+	futexWake(&channel->lock);
+}

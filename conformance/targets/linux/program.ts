@@ -1,0 +1,296 @@
+/** Programs for the agent: system calls and a few helpers, built in order. */
+
+/** A number that the agent works out: an immediate, a register of a process, or the address of a segment of the same call. */
+export type Value =
+  | number
+  | bigint
+  | { readonly register: number; readonly process?: number; readonly add?: number | bigint }
+  | { readonly segment: number; readonly add?: number | bigint };
+
+/** Memory of one call. What `bytes` does not cover up to `length` is zero. */
+export interface Segment {
+  readonly bytes?: Uint8Array;
+  readonly length?: number;
+  /** The segment ends exactly at a page that cannot be touched. */
+  readonly guarded?: boolean;
+}
+
+/** Writes a value into a segment before the call. */
+export interface Relocation {
+  readonly segment: number;
+  readonly offset: number;
+  readonly value: Value;
+  /** Bytes; 8 unless told. */
+  readonly width?: number;
+}
+
+/** Bytes to return when the call completes; `limit` names a u64 in a segment that cuts the length. */
+export interface Out {
+  readonly segment: number;
+  readonly offset?: number;
+  readonly length: number;
+  readonly limit?: { readonly segment: number; readonly offset: number };
+}
+
+/** Loads a register when the call completes, from a fixed place or from the nth record with `code` of a self-describing stream. */
+export interface Capture {
+  readonly segment: number;
+  readonly register: number;
+  readonly width?: number;
+  /** Offset in the segment; with `through`, offset from the address found. */
+  readonly offset?: number;
+  readonly record?: { readonly code: number; readonly nth?: number; readonly payload: number };
+  /** The place holds an address: load what lies there in the process's memory. */
+  readonly through?: boolean;
+  readonly limit?: { readonly segment: number; readonly offset: number };
+}
+
+/** One system call. */
+export interface SystemCall {
+  readonly number: number;
+  readonly args?: readonly Value[];
+  readonly segments?: readonly Segment[];
+  readonly relocations?: readonly Relocation[];
+  readonly outs?: readonly Out[];
+  readonly captures?: readonly Capture[];
+  /** Register that receives the return value. */
+  readonly save?: number;
+  /** The call sleeps for a while and comes back by itself: wait for it. */
+  readonly mustComplete?: boolean;
+  /** Go on at once, to let calls race. */
+  readonly noSettle?: boolean;
+}
+
+const operations = {
+  syscall: 1,
+  peek: 2,
+  poke: 3,
+  load: 4,
+  setRegister: 5,
+  signal: 6,
+  kill: 7,
+  exitThread: 8,
+  fork: 9,
+  ids: 10,
+  readFile: 11,
+  waitFile: 12,
+  waitKernel: 13,
+  settle: 14,
+  sleep: 15,
+  reset: 16,
+} as const;
+
+const NONE = 0xffff;
+const text = new TextEncoder();
+
+/** Builds a program; every method appends one instruction and answers its tag. */
+export class Program {
+  private buffer = Buffer.allocUnsafe(4096);
+  private at = 0;
+  private start = 0;
+  private nextTag: number;
+
+  constructor(firstTag = 0) {
+    this.nextTag = firstTag;
+  }
+
+  /** The tag that the next instruction will have. */
+  get tag(): number {
+    return this.nextTag;
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.at;
+  }
+
+  /** The encoded program. */
+  bytes(): Uint8Array {
+    return this.buffer.subarray(0, this.at);
+  }
+
+  /** A system call on thread `t` of process `p`. */
+  call(p: number, t: number, call: SystemCall): number {
+    const flags = (call.mustComplete === true ? 1 : 0) | (call.noSettle === true ? 2 : 0);
+    const tag = this.begin(operations.syscall, p, t, flags);
+    const { args = [], segments = [], relocations = [], outs = [], captures = [] } = call;
+    this.u16(call.number).u16(call.save ?? NONE).u16(args.length).u16(segments.length);
+    this.u16(relocations.length).u16(outs.length).u16(captures.length);
+    for (const segment of segments) {
+      const bytes = segment.bytes ?? new Uint8Array(0);
+      this.u32(segment.length ?? bytes.length).u32(bytes.length).u32(segment.guarded === true ? 1 : 0).raw(bytes);
+    }
+    for (const value of args) this.value(value, p);
+    for (const r of relocations) this.u16(r.segment).u16(r.width ?? 8).u32(r.offset).value(r.value, p);
+    for (const out of outs) {
+      this.u16(out.segment).u16(out.limit?.segment ?? NONE).u32(out.offset ?? 0).u32(out.length).u32(out.limit?.offset ?? 0);
+    }
+    for (const c of captures) {
+      this.u16(c.segment).u16(c.limit?.segment ?? NONE).u32(c.limit?.offset ?? 0).u32(c.record?.code ?? 0);
+      this.u16(c.record?.nth ?? 0).u16(c.record?.payload ?? 0).u8(c.width ?? 8).u8(c.through === true ? 1 : 0);
+      this.u16(c.register).u32(c.offset ?? 0);
+    }
+    return this.end(tag);
+  }
+
+  /** Reads memory of process `p`; a fault is a negative errno with the bytes before it. */
+  peek(p: number, address: Value, length: number): number {
+    const tag = this.begin(operations.peek, p, 0);
+    this.value(address, p).u32(length);
+    return this.end(tag);
+  }
+
+  /** Writes memory of process `p`. */
+  poke(p: number, address: Value, bytes: Uint8Array): number {
+    const tag = this.begin(operations.poke, p, 0);
+    this.value(address, p).u32(bytes.length).raw(bytes);
+    return this.end(tag);
+  }
+
+  /** Loads a register from memory of process `p`; a fault leaves it as it is. */
+  load(p: number, register: number, address: Value, width = 8): number {
+    const tag = this.begin(operations.load, p, 0);
+    this.value(address, p).u16(register).u16(width);
+    return this.end(tag);
+  }
+
+  /** Sets a register of process `p`. */
+  setRegister(p: number, register: number, value: Value): number {
+    const tag = this.begin(operations.setRegister, p, 0);
+    this.value(value, p).u16(register);
+    return this.end(tag);
+  }
+
+  /** Sends a signal to a thread; 10 and 12 have a handler that does nothing. */
+  signal(p: number, t: number, signal = 10): number {
+    const tag = this.begin(operations.signal, p, t);
+    this.u32(signal);
+    return this.end(tag);
+  }
+
+  /** Kills process `p`; the next instruction that names it starts a fresh one. */
+  kill(p: number): number {
+    return this.end(this.begin(operations.kill, p, 0));
+  }
+
+  /** Ends the native thread; the next instruction that names it starts a fresh one. */
+  exitThread(p: number, t: number): number {
+    return this.end(this.begin(operations.exitThread, p, t));
+  }
+
+  /** Makes process `q` a forked copy of process `p`, with the same open files. */
+  fork(p: number, q: number): number {
+    const tag = this.begin(operations.fork, p, 0);
+    this.u8(q);
+    return this.end(tag);
+  }
+
+  /** Answers pid and tid as two u32, and keeps them in registers of process `p`. */
+  ids(p: number, t: number, registers: { readonly pid?: number; readonly tid?: number } = {}): number {
+    const tag = this.begin(operations.ids, p, t);
+    this.u16(registers.pid ?? NONE).u16(registers.tid ?? NONE);
+    return this.end(tag);
+  }
+
+  /** Returns up to `most` bytes of a file; `%d` in the path is the pid of process `p`. */
+  readFile(p: number, path: string, most: number): number {
+    const tag = this.begin(operations.readFile, p, 0);
+    this.u32(most).string(path);
+    return this.end(tag);
+  }
+
+  /** Waits until no line of the file begins with `pattern`; `%d` stands for the pid of process `p`, also of a killed one. */
+  waitFile(p: number, path: string, pattern: string, timeoutMs = 1000): number {
+    const tag = this.begin(operations.waitFile, p, 0);
+    this.u32(timeoutMs * 1000).string(path).string(pattern);
+    return this.end(tag);
+  }
+
+  /** Waits for deferred work of the kernel; with a delay, once more after it, for work that a timer starts. */
+  waitKernel(delayUs = 0): number {
+    const tag = this.begin(operations.waitKernel, 0, 0);
+    this.u32(delayUs);
+    return this.end(tag);
+  }
+
+  /** Settles and reports what completed meanwhile. */
+  settle(): number {
+    return this.end(this.begin(operations.settle, 0, 0));
+  }
+
+  /** Lets time pass. */
+  sleep(microseconds: number): number {
+    const tag = this.begin(operations.sleep, 0, 0);
+    this.u32(microseconds);
+    return this.end(tag);
+  }
+
+  /** Ends the sequence: parked calls are interrupted unreported, everything is closed; answers how many processes had to be killed. */
+  reset(options: { readonly waitKernel?: boolean } = {}): number {
+    return this.end(this.begin(operations.reset, 0, 0, options.waitKernel === false ? 0 : 1));
+  }
+
+  private begin(operation: number, p: number, t: number, flags = 0): number {
+    const tag = this.nextTag++;
+    this.u8(operation).u8(p).u8(t).u8(flags).u32(tag).u32(0);
+    this.start = this.at;
+    return tag;
+  }
+
+  private end(tag: number): number {
+    this.buffer.writeUInt32LE(this.at - this.start, this.start - 4);
+    return tag;
+  }
+
+  private value(value: Value, p: number): this {
+    if (typeof value === 'object') {
+      if ('register' in value) this.u8(1).u8(value.process ?? p).u16(value.register);
+      else this.u8(2).u8(0).u16(value.segment);
+      return this.u64(value.add ?? 0);
+    }
+    return this.u8(0).u8(0).u16(0).u64(value);
+  }
+
+  private room(bytes: number): void {
+    if (this.at + bytes <= this.buffer.length) return;
+    const grown = Buffer.allocUnsafe((this.at + bytes) * 2);
+    this.buffer.copy(grown, 0, 0, this.at);
+    this.buffer = grown;
+  }
+
+  private u8(value: number): this {
+    this.room(1);
+    this.buffer[this.at++] = value;
+    return this;
+  }
+
+  private u16(value: number): this {
+    this.room(2);
+    this.at = this.buffer.writeUInt16LE(value, this.at);
+    return this;
+  }
+
+  private u32(value: number): this {
+    this.room(4);
+    this.at = this.buffer.writeUInt32LE(value >>> 0, this.at);
+    return this;
+  }
+
+  private u64(value: number | bigint): this {
+    this.room(8);
+    this.at = this.buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), this.at);
+    return this;
+  }
+
+  private raw(bytes: Uint8Array): this {
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.at);
+    this.at += bytes.length;
+    return this;
+  }
+
+  private string(value: string): this {
+    const bytes = text.encode(value);
+    return this.u16(bytes.length).raw(bytes);
+  }
+}
