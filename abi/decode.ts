@@ -95,15 +95,16 @@ const decodeDelivery = (br: Delivery['br'], view: DataView, at: number, reader: 
   };
 };
 
-/** The returns in `bytes` from `from` up to `to` (read_consumed before and after). Never throws. */
+/** The returns in `bytes` from `from` up to `to` (read_consumed before and after), also past the end. Never throws. */
 export const decodeReturns = (bytes: Uint8Array, from: number, to: number, reader: Reader): Return[] => {
   const returns: Return[] = [];
   const view = dataViewOf(bytes);
+  const end = Math.min(to, bytes.length);
   let at = from;
   while (at < to) {
-    const found = at + 4 <= to ? returnOf(view.getUint32(at, true)) : undefined;
-    if (found === undefined || at + 4 + found.size > to) {
-      returns.push({ br: 'malformed', bytes: toHex(bytes, at, Math.max(0, Math.min(to, bytes.length) - at)) });
+    const found = at + 4 <= end ? returnOf(view.getUint32(at, true)) : undefined;
+    if (found === undefined || at + 4 + found.size > end) {
+      returns.push({ br: 'malformed', bytes: at < end ? toHex(bytes, at, end - at) : '' });
       return returns;
     }
     const body = at + 4;

@@ -51,7 +51,8 @@ const encodeMessage = (image: Image, at: number, message: Message): void => {
     writeHex(image.bytes, image.at(data), message.data);
     image.point(bufferAt, { segment: data, addend: 0 });
     for (const { at: place, object } of message.objects) {
-      if (object.type !== 'PTR') continue;
+      // Cut by the end of the data: whatever is left of the object has no pointer word.
+      if (object.type !== 'PTR' || place + 16 > message.data.length >> 1) continue;
       const word = image.at(data, place + 8);
       if (object.piece < 0) {
         writeU64(image.view, word, BAD_POINTER);

@@ -9,6 +9,7 @@ export const equal = (a: unknown, b: unknown): boolean => {
     for (let at = 0; at < a.length; at++) if (!equal(a[at], b[at])) return false;
     return true;
   }
+  if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   let count = 0;

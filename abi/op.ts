@@ -11,8 +11,11 @@ import { BC, IOCTL } from './constants.ts';
 const int = z.int().nonnegative();
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'an even number of hex digits in lower case');
 
-/** An unsigned 64-bit word: a number while it is safe, else `0x…`. */
-export const U64Schema = z.union([int, z.string().regex(/^0x[1-9a-f][0-9a-f]{13,15}$/, '0x and 14 to 16 hex digits')]);
+/** An unsigned 64-bit word: a number while it is safe, else `0x…` (so that a value has one spelling). */
+export const U64Schema = z.union([
+  int,
+  z.string().regex(/^0x(?:[2-9a-f][0-9a-f]{13}|[1-9a-f][0-9a-f]{14,15})$/, '0x and the hex digits of 2^53 or more'),
+]);
 
 /** The message that command number `cmd` (0 unless told) of op `of` sent. */
 const Sent = { of: int, cmd: int.optional() };
