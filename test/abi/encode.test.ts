@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call, Command, WriteRead } from '../../abi/call.ts';
 import { commandOf, objectHex } from '../../abi/codec.ts';
-import { BC, IOCTL } from '../../abi/constants.ts';
+import { BC, type IOCTL } from '../../abi/constants.ts';
 import { commandSize, encodeIoctl, encodeWriteRead, wordOfCommand, writeSizeOf } from '../../abi/encode.ts';
 import { toHex } from '../../abi/hex.ts';
 import { BAD_POINTER, Image, SLACK, type PointsTo } from '../../abi/image.ts';

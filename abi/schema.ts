@@ -1,0 +1,206 @@
+/**
+ * Schemas of what a driver shows, for files that cross a process or machine boundary: observations and snapshots.
+ *
+ * The types themselves live in `observation.ts` and `snapshot.ts`; the last lines hold both to be the same.
+ */
+import { z } from 'zod';
+import { BR } from './constants.ts';
+import { ERRNO } from './errno.ts';
+import type { BareReturn, Observation } from './observation.ts';
+import { OpLogSchema, OpSchema, U64Schema } from './op.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const int = z.int();
+const count = z.int().nonnegative();
+const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/);
+
+/** OK, or an errno by name. */
+export const StatusSchema = z.enum(['OK', ...(Object.keys(ERRNO) as (keyof typeof ERRNO)[])]);
+
+const deliveries = ['BR_TRANSACTION', 'BR_TRANSACTION_SEC_CTX', 'BR_REPLY'] as const;
+const counts = ['BR_INCREFS', 'BR_ACQUIRE', 'BR_RELEASE', 'BR_DECREFS'] as const;
+const deaths = ['BR_DEAD_BINDER', 'BR_CLEAR_DEATH_NOTIFICATION_DONE'] as const;
+const neverSeen = ['BR_ACQUIRE_RESULT', 'BR_ATTEMPT_ACQUIRE'] as const;
+const bare = Object.keys(BR).filter(
+  (name): name is BareReturn => ![...deliveries, ...counts, ...deaths, ...neverSeen].some(other => other === name),
+);
+
+/** One return of a read buffer. */
+export const ReturnSchema = z.discriminatedUnion('br', [
+  z.strictObject({
+    br: z.enum(deliveries),
+    ptr: U64Schema,
+    cookie: U64Schema,
+    code: count,
+    flags: count,
+    sender: count.nullable(),
+    euid: count,
+    dataSize: count,
+    offsetsSize: count,
+    buffer: int,
+    offsetsAt: int,
+    data: hex,
+    offsets: z.array(count),
+    pieces: z.array(hex),
+  }),
+  z.strictObject({ br: z.enum(counts), ptr: U64Schema, cookie: U64Schema }),
+  z.strictObject({ br: z.enum(deaths), cookie: U64Schema }),
+  z.strictObject({ br: z.enum(bare as [BareReturn, ...BareReturn[]]) }),
+  z.strictObject({ br: z.literal('malformed'), bytes: hex }),
+]);
+
+const IoctlOutputSchema = z.strictObject({
+  version: int.exactOptional(),
+  ptr: U64Schema.exactOptional(),
+  cookie: U64Schema.exactOptional(),
+  hasStrong: count.exactOptional(),
+  hasWeak: count.exactOptional(),
+  handle: count.exactOptional(),
+  strong: count.exactOptional(),
+  weak: count.exactOptional(),
+  syncRecv: count.exactOptional(),
+  asyncRecv: count.exactOptional(),
+  hasId: z.boolean().exactOptional(),
+  command: count.exactOptional(),
+  param: int.exactOptional(),
+});
+
+/** A finished op. */
+export const DoneSchema = z.strictObject({
+  status: StatusSchema,
+  wrote: count.exactOptional(),
+  read: count.exactOptional(),
+  returns: z.array(ReturnSchema).exactOptional(),
+  out: IoctlOutputSchema.exactOptional(),
+  readable: z.boolean().exactOptional(),
+  nice: int.exactOptional(),
+  bytes: hex.nullable().exactOptional(),
+});
+
+/** What one op made visible. */
+export const ObservationSchema = z.strictObject({
+  op: count,
+  result: z.union([z.literal('pending'), DoneSchema]),
+  completions: z.array(z.strictObject({ op: count, done: DoneSchema })),
+});
+
+const WorkSchema = z.discriminatedUnion('work', [
+  z.strictObject({ work: z.literal('transaction'), id: count }),
+  z.strictObject({ work: z.enum(['complete', 'spam_suspect']) }),
+  z.strictObject({ work: z.literal('error'), br: count }),
+  z.strictObject({ work: z.literal('node'), id: count }),
+  z.strictObject({ work: z.enum(['dead_binder', 'dead_binder_and_clear', 'clear_death']) }),
+]);
+
+const who = { proc: count, fd: count };
+
+const NodeSchema = z.strictObject({
+  id: count,
+  ptr: U64Schema,
+  cookie: U64Schema,
+  hasStrong: z.boolean(),
+  hasWeak: z.boolean(),
+  localStrong: int,
+  localWeak: int,
+  internalStrong: int,
+  refs: count,
+  hasAsync: z.boolean(),
+  asyncTodo: z.array(count),
+});
+
+const ProcSchema = z.strictObject({
+  ...who,
+  device: count,
+  arena: count.nullable(),
+  freeAsync: int,
+  threads: z.array(
+    z.strictObject({
+      thread: count,
+      looper: count,
+      needReturn: z.boolean(),
+      stack: z.array(z.strictObject({ id: count, direction: z.enum(['incoming', 'outgoing']) })),
+      todo: z.array(WorkSchema),
+    }),
+  ),
+  nodes: z.array(NodeSchema),
+  refs: z.array(
+    z.strictObject({
+      id: count,
+      handle: count,
+      node: count,
+      dead: z.boolean(),
+      strong: int,
+      weak: int,
+      death: z.boolean(),
+    }),
+  ),
+  buffers: z.array(
+    z.strictObject({
+      id: count,
+      offset: count,
+      dataSize: count,
+      offsetsSize: count,
+      extraSize: count,
+      active: z.boolean(),
+      async: z.boolean().nullable(),
+      userMayFree: z.boolean().nullable(),
+    }),
+  ),
+  todo: z.array(WorkSchema),
+  deliveredDeath: z.boolean(),
+  requestedThreads: int,
+  startedThreads: int,
+  maxThreads: count,
+  readyThreads: int,
+  pages: z.strictObject({ active: count, lru: count, free: count, highWatermark: count }),
+});
+
+/** The state of a driver as its debugfs files show it. */
+export const SnapshotSchema = z.strictObject({
+  procs: z.array(ProcSchema),
+  deadNodes: z.array(NodeSchema),
+  transactions: z
+    .array(
+      z.strictObject({
+        id: count,
+        from: z.strictObject({ ...who, thread: count }).nullable(),
+        to: z.strictObject({ ...who, thread: count.nullable() }).nullable(),
+        code: count,
+        flags: count,
+        needsReply: z.boolean(),
+      }),
+    )
+    .nullable(),
+  census: z
+    .strictObject({
+      proc: int,
+      thread: int,
+      node: int,
+      ref: int,
+      death: int,
+      transaction: int,
+      transaction_complete: int,
+    })
+    .nullable(),
+});
+
+/** Every schema that is published, by the name of its file in docs/schema/. */
+export const PUBLISHED = {
+  op: { schema: OpSchema, title: 'One operation of an op log' },
+  'op-log': { schema: OpLogSchema, title: 'An op log: one test case, counterexample or trace of operations' },
+  observation: { schema: ObservationSchema, title: 'What one operation made visible' },
+  snapshot: { schema: SnapshotSchema, title: 'The state of a driver as its debugfs files show it' },
+} as const;
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+
+/** Does not compile when a schema and its type drift apart. */
+export const SCHEMAS_ARE_THE_TYPES: readonly [
+  Same<Frozen<z.infer<typeof ObservationSchema>>, Observation>,
+  Same<Frozen<z.infer<typeof SnapshotSchema>>, Snapshot>,
+] = [true, true];

@@ -1,0 +1,19 @@
+/** The generated files of docs/: path in the repository and text. `npm run docs` writes them; a test holds them fresh. */
+import { z } from 'zod';
+import { PUBLISHED } from '../../abi/schema.ts';
+
+/** One generated file. */
+export interface Page {
+  /** Path from the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const schemaPages = (): Page[] =>
+  Object.entries(PUBLISHED).map(([name, { schema, title }]) => ({
+    path: `docs/schema/${name}.json`,
+    text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
+  }));
+
+/** Every generated file. */
+export const pages = (): Page[] => schemaPages();
