@@ -1,0 +1,122 @@
+/** A sequence in the making: the dice, the mirror, the ops so far, and how ops of one thread are put together. */
+import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
+import type { Dice } from './dice.ts';
+import { ModelLite, type LiteFile, type LiteMessage, type LiteRef, type LiteThread } from './mirror.ts';
+
+/** Sizes of a read buffer; the first is the usual one. Edges: READ-01, READ-02, READ-03. */
+const ODD_READS = [80, 4, 79, 128, 0, 1, 3, 76, 84, 152, 156, 512] as const;
+export const READ_SIZE = 256;
+
+type Read = NonNullable<Extract<Op, { op: 'write_read' }>['read']>;
+
+export class Draft {
+  readonly dice: Dice;
+  readonly full: boolean;
+  readonly devices: number;
+  readonly model = new ModelLite();
+  readonly ops: Op[] = [];
+
+  constructor(dice: Dice, full: boolean, devices: number) {
+    this.dice = dice;
+    this.full = full;
+    this.devices = devices;
+  }
+
+  /** The id that the next op gets. */
+  get id(): number {
+    return this.ops.length + 1;
+  }
+
+  /** The usual read size, one time in twelve an odd one. */
+  readSize(): number {
+    return this.dice.chance(92) ? READ_SIZE : this.dice.pick(ODD_READS);
+  }
+
+  /** One write_read of a thread; `read` undefined for none. The commands took effect on the mirror already. */
+  writeRead(thread: LiteThread, write: readonly CommandSpec[] | undefined, read: number | undefined): void {
+    const { id } = this;
+    const { file, index } = thread;
+    const { proc } = file.process;
+    const { fd } = file;
+    if (read === undefined) {
+      this.ops.push({ op: 'write_read', id, proc, thread: index, fd, write: (write ?? []) as CommandSpec[] });
+    } else {
+      const request: Read = { size: read };
+      this.ops.push(
+        write === undefined
+          ? { op: 'write_read', id, proc, thread: index, fd, read: request }
+          : { op: 'write_read', id, proc, thread: index, fd, write: write as CommandSpec[], read: request },
+      );
+      if (read > 0) this.model.read(thread, id, read);
+    }
+    thread.fresh = false;
+  }
+
+  /** Whether a write of this thread should carry a read: most do, but not every thread of a file may end up parked. */
+  wantsRead(thread: LiteThread): boolean {
+    const { file } = thread;
+    if (file.nonblock || thread.ready || thread.inbox.length > 0) return this.dice.chance(80);
+    const outgoing = thread.top?.from === thread;
+    if (outgoing) return this.dice.chance(70);
+    if (thread.stack.length > 0) return this.dice.chance(25);
+    if (file.inbox.length + file.work > 0) return this.dice.chance(60);
+    return this.dice.chance(this.idleThreads(file) > 1 || thread.looper !== 0 ? 40 : 8);
+  }
+
+  idleThreads(file: LiteFile): number {
+    let count = 0;
+    for (const thread of file.threads) if (thread.parked === 0) count++;
+    return count;
+  }
+
+  /** How a log names the handle that a ref is. */
+  handle(ref: LiteRef): HandleRef {
+    const { of, cmd, slot } = ref;
+    if (of < 0) return 0;
+    if (cmd === 0) return slot === 0 ? { of } : { of, slot };
+    return slot === 0 ? { of, cmd } : { of, cmd, slot };
+  }
+
+  /** How a log names the buffer of a message. */
+  buffer(message: LiteMessage): { of: number; cmd?: number } {
+    return message.cmd === 0 ? { of: message.of } : { of: message.of, cmd: message.cmd };
+  }
+
+  /** A thread of the file that is not parked; a new one where the file allows another. */
+  freeThread(file: LiteFile, most = 5): LiteThread | undefined {
+    const { threads } = file;
+    if (threads.length > 0) {
+      const start = this.dice.below(threads.length);
+      for (let at = 0; at < threads.length; at++) {
+        const thread = threads[(start + at) % threads.length] as LiteThread;
+        if (thread.parked === 0) return thread;
+      }
+    }
+    return threads.length < most ? this.newThread(file) : undefined;
+  }
+
+  /** A thread that the file has not seen: the main thread first. */
+  newThread(file: LiteFile): LiteThread {
+    const { process, threads } = file;
+    if (threads.length === 0) return file.thread(0);
+    // Another file's thread of the same process serves as well, and gives several driver threads to one native one.
+    for (let index = 0; index < process.nextThread; index++) {
+      if (!this.knows(file, index) && !this.parkedElsewhere(file, index)) return file.thread(index);
+    }
+    return file.thread(process.nextThread++);
+  }
+
+  knows(file: LiteFile, index: number): boolean {
+    for (const thread of file.threads) if (thread.index === index) return true;
+    return false;
+  }
+
+  /** A native thread parked through another file cannot do anything here. */
+  parkedElsewhere(file: LiteFile, index: number): boolean {
+    for (const other of file.process.files) {
+      if (other === file) continue;
+      for (const thread of other.threads) if (thread.index === index && thread.parked !== 0) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Short openings that random steps rarely find by themselves: each leads to a deep state and leaves the rest to chance.
+ */
+import type { CommandSpec } from '../../abi/op.ts';
+import { close, freeze, kill, leave } from './calls.ts';
+import { death, free, reply, sendTo } from './commands.ts';
+import { READ_SIZE, type Draft } from './draft.ts';
+import type { LiteFile, LiteRef, LiteThread } from './mirror.ts';
+
+type Script = (draft: Draft, file: LiteFile, peer: LiteFile) => void;
+
+const idle = (draft: Draft, file: LiteFile): LiteThread | undefined => draft.freeThread(file);
+
+/** Somebody that the file can call: a ref on the peer, else the manager. */
+const way = (file: LiteFile, peer: LiteFile): LiteRef | undefined =>
+  file.refs.find(ref => ref.node.owner === peer && ref.callable);
+
+/** Oneways of a tenth or so of the mapping until the async half is full (ALLOC-16, ALLOC-39). */
+const flood: Script = (draft, file, peer) => {
+  const thread = idle(draft, file);
+  const arena = peer.arena;
+  if (thread === undefined || arena === 0) return;
+  const ref = way(file, peer);
+  const part = draft.dice.pick([arena >> 4, arena >> 3, Math.floor(arena / 25), 0, 8]);
+  const times = part < 16 ? draft.dice.pick([6, 56]) : draft.dice.between(4, 14);
+  for (let at = 0; at < times; at++) {
+    const command = sendTo(draft, thread, ref, 1, part);
+    draft.writeRead(thread, [command], draft.dice.chance(50) ? READ_SIZE : undefined);
+  }
+};
+
+/** Several messages taken out, then freed in any order: holes and their coalescing (ALLOC-21 to 25). */
+const holes: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  const sender = idle(draft, file);
+  if (sender === undefined) return;
+  const ref = way(file, peer);
+  const times = dice.between(3, 7);
+  const sizes = dice.chance(50) ? [dice.pick([8, 64, 256])] : [8, 24, 64, 120, 256, 512];
+  for (let at = 0; at < times; at++) {
+    draft.writeRead(sender, [sendTo(draft, sender, ref, 1, dice.pick(sizes))], READ_SIZE);
+    const receiver = idle(draft, peer);
+    if (receiver === undefined) return;
+    if (peer.inbox.length > 0) draft.writeRead(receiver, undefined, READ_SIZE);
+  }
+  const receiver = idle(draft, peer);
+  if (receiver === undefined) return;
+  for (let at = dice.below(times); at > 0; at--) {
+    const command = free(draft, receiver, 0);
+    if (command !== undefined) draft.writeRead(receiver, [command], undefined);
+  }
+};
+
+/** A call, its handler's call back, and so on: stacks (TXN-11, TXN-41). */
+const nest: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  let from = idle(draft, file);
+  let to = peer;
+  const depth = dice.between(2, 4);
+  for (let at = 0; at < depth && from !== undefined; at++) {
+    const ref = way(from.file, to);
+    const command = sendTo(draft, from, ref, 0, 8);
+    draft.writeRead(from, [command], dice.chance(70) ? READ_SIZE : undefined);
+    const receiver = idle(draft, to);
+    if (receiver === undefined) return;
+    if (to.inbox.length > 0) draft.writeRead(receiver, undefined, READ_SIZE);
+    const next = receiver.file.refs.find(each => each.callable && each.node.owner !== to);
+    from = receiver.stack.length > 0 ? receiver : idle(draft, to);
+    to = next?.node.owner ?? file;
+  }
+  if (from !== undefined && dice.chance(40)) leave(draft, from);
+  else if (from !== undefined && from.stack.length > 0)
+    draft.writeRead(from, [reply(draft, from, 0) as CommandSpec], READ_SIZE);
+};
+
+/** A blocked reader with too little room gets a message that it cannot read (THR-51). */
+const parkMessage: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  const reader = idle(draft, peer);
+  const sender = idle(draft, file);
+  if (reader === undefined || sender === undefined || peer.nonblock) return;
+  if (reader.fresh) draft.writeRead(reader, undefined, READ_SIZE);
+  if (reader.parked === 0) draft.writeRead(reader, undefined, dice.pick([4, 76, 79]));
+  draft.writeRead(sender, [sendTo(draft, sender, way(file, peer), dice.below(2), 8)], undefined);
+  if (reader.parked !== 0) return;
+  const roll = dice.below(3);
+  if (roll === 0) leave(draft, reader);
+  else if (roll === 1) draft.writeRead(reader, [sendTo(draft, reader, undefined, 0, 0)], READ_SIZE);
+};
+
+/** A registration, then the owner's end at some point of the exchange (DEATH-08 to DEATH-10). */
+const mourn: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  const thread = idle(draft, file);
+  if (thread === undefined || file.refs.length === 0) return;
+  for (let at = dice.between(1, 3); at > 0; at--) {
+    const command = death(draft, thread, 0);
+    if (command !== undefined) draft.writeRead(thread, [command], undefined);
+  }
+  if (dice.chance(70)) kill(draft, peer);
+  else close(draft, peer, 0);
+  for (let at = dice.between(1, 4); at > 0; at--) {
+    const next = idle(draft, file);
+    if (next === undefined) return;
+    const command = dice.chance(50) ? death(draft, next, 0) : undefined;
+    const read = file.work > 0 || file.nonblock ? READ_SIZE : undefined;
+    if (command !== undefined || read !== undefined)
+      draft.writeRead(next, command === undefined ? undefined : [command], read);
+  }
+};
+
+/** Frozen with and without something pending; updates that supersede each other (FRZ-11). */
+const winter: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  const thread = idle(draft, file);
+  if (thread === undefined) return;
+  const ref = way(file, peer);
+  if (dice.chance(60)) draft.writeRead(thread, [sendTo(draft, thread, ref, 1, 0)], READ_SIZE);
+  const receiver = idle(draft, peer);
+  if (receiver !== undefined && peer.inbox.length > 0) draft.writeRead(receiver, undefined, READ_SIZE);
+  draft.ops.push({
+    op: 'ioctl',
+    id: draft.id,
+    proc: file.process.proc,
+    thread: thread.index,
+    fd: file.fd,
+    cmd: 'BINDER_FREEZE',
+    arg: { target: { proc: peer.process.proc }, enable: 1, timeoutMs: 0 },
+  });
+  for (const each of peer.process.files) each.frozen = true;
+  for (let at = dice.between(1, 4); at > 0; at--) {
+    draft.writeRead(thread, [sendTo(draft, thread, ref, dice.pick([0x41, 0x41, 0x41, 1, 0]), 8)], READ_SIZE);
+  }
+  if (dice.chance(50)) freeze(draft, thread);
+};
+
+const ALL: readonly Script[] = [flood, holes, nest, parkMessage, mourn, winter];
+const SLICE: readonly Script[] = [flood, holes, nest, parkMessage];
+
+/** Runs one script between two living files. */
+export const script = (draft: Draft): void => {
+  const { dice, model } = draft;
+  if (model.files.length < 2) return;
+  const file = dice.pick(model.files);
+  const manager = model.managers[file.device]?.owner;
+  const other = dice.pick(model.files);
+  const peer = manager !== undefined && manager.alive && manager !== file && dice.chance(60) ? manager : other;
+  if (peer === file) return;
+  dice.pick(draft.full ? ALL : SLICE)(draft, file, peer);
+};
