@@ -48,6 +48,8 @@ type Preset = Pick<Rule, 'level' | 'profiles' | 'determinism' | 'status'>;
 
 /** Every Binder driver does it. */
 export const CORE: Preset = { level: 'MUST', profiles: everyDriver, determinism: 'exact', status: modelled };
+/** Numbers and layouts that every driver shares. */
+export const LAYOUT: Preset = { level: 'INFO', profiles: everyDriver, determinism: 'exact', status: modelled };
 /** Linux does it, visibly. */
 export const MUST: Preset = { level: 'MUST', profiles: linuxOnly, determinism: 'exact', status: modelled };
 /** Linux does it, and other drivers may not, or only debugfs shows it. */

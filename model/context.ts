@@ -1,0 +1,41 @@
+/** The context manager of a device: who becomes it, and who may not (CTX-01 .. CTX-07). */
+import { match } from 'ts-pattern';
+import type { IoctlArgument, Status } from '../abi/call.ts';
+import { nodeFor, settle } from './node.ts';
+import type { Context, FileKey } from './state.ts';
+import { euidOf } from './task.ts';
+import type { Turn } from './turn.ts';
+
+/** BINDER_SET_CONTEXT_MGR (CTX-01) and BINDER_SET_CONTEXT_MGR_EXT (CTX-02: `object` given). */
+export const setContextManager = (t: Turn, key: FileKey, object?: IoctlArgument): Status => {
+  const file = t.file(key);
+  const device = t.devices[file.device] as Context;
+  const euid = euidOf(t, file.proc);
+  return match({ taken: device.manager !== 0, stranger: device.managerUid !== null && device.managerUid !== euid })
+    .returnType<Status>()
+    .with({ taken: true }, () => {
+      t.fire('CTX-03');
+      return 'EBUSY';
+    })
+    .with({ stranger: true }, () => {
+      t.fire('CTX-04');
+      return 'EPERM';
+    })
+    .with({ taken: false, stranger: false }, () => {
+      t.fire(object === undefined ? 'CTX-01' : 'CTX-02', 'CTX-05', 'TXN-24');
+      const node = nodeFor(t, key, object?.ptr ?? 0, object?.cookie ?? 0, object?.flags ?? 0);
+      t.changeNode(node.id, {
+        localWeak: node.localWeak + 1,
+        localStrong: node.localStrong + 1,
+        hasStrong: true,
+        hasWeak: true,
+      });
+      t.fire('NODE-13');
+      t.devices = t.devices.map((context, index) =>
+        index === file.device ? { manager: node.id, managerUid: euid } : context,
+      );
+      settle(t, node.id);
+      return 'OK';
+    })
+    .exhaustive();
+};

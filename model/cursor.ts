@@ -1,0 +1,31 @@
+/** A read in progress: what is in the buffer, and whether more can be stored there. */
+import type { ReadRequest } from '../abi/call.ts';
+import type { Return } from '../abi/observation.ts';
+
+export interface Cursor {
+  readonly request: ReadRequest;
+  /** Bytes in the buffer. */
+  filled: number;
+  readonly returns: Return[];
+}
+
+/** READ-03: bytes that must be left before any item. */
+const ROOM = 76;
+
+/** Whether another item may be taken; the driver compares unsigned, so a negative rest is endless (READ-02). */
+export const hasRoom = (cursor: Cursor): boolean => {
+  const left = cursor.request.size - cursor.filled;
+  return left < 0 || left >= ROOM;
+};
+
+/** Whether `length` bytes at `at` can be written. */
+export const fits = (request: ReadRequest, at: number, length: number): boolean =>
+  request.limit === undefined || at + length <= request.limit;
+
+/** Stores a return with `size` bytes behind its word; answers false when the buffer faults. */
+export const store = (cursor: Cursor, item: Return, size: number): boolean => {
+  if (!fits(cursor.request, cursor.filled, 4 + size)) return false;
+  cursor.filled += 4 + size;
+  cursor.returns.push(item);
+  return true;
+};

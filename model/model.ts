@@ -1,0 +1,196 @@
+/**
+ * The specification: `step(state, call)` answers everything that the driver may do. Pure and total.
+ *
+ * This is the only file that others import. The reading order: state, turn, work; node, ref, buffer; object,
+ * transaction, dispatch, reply; read, delivery, write; thread, exit, process; death, freeze, context, ioctl.
+ */
+import type { Call } from '../abi/call.ts';
+import type { Completion, Done, Result } from '../abi/observation.ts';
+import type { Outcome, Specification } from '../abi/specification.ts';
+import { activePages } from './page.ts';
+import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
+import { ioctl, writeRead } from './ioctl.ts';
+import { runAllWoken, runWoken } from './read.ts';
+import { snapshotOf } from './snapshot.ts';
+import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
+import { changeTask, niceWith, taskOf } from './task.ts';
+import { threadFor } from './thread.ts';
+import { Turn } from './turn.ts';
+import { hasWork, isFreeForFileWork } from './work.ts';
+
+export { RULES, type RuleId } from './rules.ts';
+export type { State } from './state.ts';
+
+const fileFor = (state: State, call: Call): File | undefined =>
+  'fd' in call ? state.files.find(file => file.proc === call.proc && file.fd === call.fd) : undefined;
+
+/** A call can be made when its process lives, its descriptor is open and its thread is free. */
+const applicable = (state: State, call: Call): boolean => {
+  if (call.op === 'reclaim') return true;
+  const task = state.tasks.find(other => other.proc === call.proc);
+  if (task?.alive === false) return false;
+  const file = fileFor(state, call);
+  if (call.op === 'open') {
+    return file === undefined && call.device < state.devices.length && isFree(state, call.proc, call.thread);
+  }
+  if (call.op === 'kill' || call.op === 'set_euid') return task !== undefined;
+  if (call.op === 'signal') return task !== undefined && task.ended.every(thread => thread !== call.thread);
+  if (!isFree(state, call.proc, call.thread)) return false;
+  if (call.op === 'munmap') return file !== undefined && file.arena.mapped > 0;
+  if ('fd' in call) return file?.open === true;
+  return task !== undefined;
+};
+
+const isFree = (state: State, proc: number, thread: number): boolean =>
+  !state.tasks.some(task => task.proc === proc && task.ended.includes(thread)) &&
+  !state.parked.some(parked => {
+    if (indexOf(parked.thread) !== thread) return false;
+    return state.files.some(file => file.key === fileOf(parked.thread) && file.proc === proc);
+  });
+
+const OK: Done = { status: 'OK' };
+
+/** What the call itself does, before those whom it woke go on. */
+const perform = (t: Turn, call: Call): Result => {
+  if ('fd' in call && call.op !== 'open') return performOn(t, call, fileIn(t, call));
+  switch (call.op) {
+    case 'open':
+      open(t, call);
+      return OK;
+    case 'kill':
+      kill(t, call.proc);
+      return OK;
+    case 'signal':
+      interrupt(t, call.proc, call.thread);
+      return OK;
+    case 'exit_task':
+      t.fire('THR-49', 'THR-15');
+      changeTask(t, call.proc, { ended: [...taskOf(t, call.proc).ended, call.thread] });
+      return OK;
+    case 'set_nice':
+      changeTask(t, call.proc, { nice: niceWith(taskOf(t, call.proc).nice, call.thread, call.nice) });
+      return OK;
+    case 'get_nice':
+      return { status: 'OK', nice: taskOf(t, call.proc).nice[call.thread] ?? 0 };
+    case 'set_euid':
+      changeTask(t, call.proc, { euid: call.euid });
+      return OK;
+    case 'reclaim':
+      t.fire('ALLOC-31');
+      t.files = t.files.map(file => ({ ...file, arena: { ...file.arena, populated: activePages(file.arena) } }));
+      return OK;
+    default:
+      throw new Error(`the model is wrong: no such op ${String(call satisfies never)}`);
+  }
+};
+
+type FileCall = Exclude<Extract<Call, { readonly fd: number }>, { readonly op: 'open' }>;
+
+const performOn = (t: Turn, call: FileCall, file: File): Result => {
+  switch (call.op) {
+    case 'write_read':
+      return writeRead(t, call, file.key);
+    case 'ioctl':
+      return ioctl(t, call, file.key);
+    case 'mmap':
+      return { status: mmap(t, call, file) };
+    case 'munmap':
+      return { status: munmap(t, call, file) };
+    case 'close':
+      close(t, file);
+      return OK;
+    case 'flush':
+      t.deferred.push({ file: file.key, what: 'flush' });
+      return OK;
+    case 'poll':
+      return poll(t, call.thread, file);
+    case 'set_nonblock':
+      t.changeFile(file.key, { nonblock: call.nonblock });
+      return OK;
+    case 'peek':
+      return { status: 'OK', bytes: null };
+  }
+};
+
+const fileIn = (t: Turn, call: FileCall): File =>
+  t.files.find(file => file.proc === call.proc && file.fd === call.fd) as File;
+
+/** THR-35, THR-36: readable when a read would not wait; makes the thread's record and marks it as a poller (THR-14). */
+const poll = (t: Turn, thread: number, file: File): Done => {
+  const key = threadFor(t, file.key, thread);
+  t.fire('THR-14', 'THR-35', 'THR-36');
+  t.changeThread(key, { looper: t.thread(key).looper | LOOPER.POLL });
+  return { status: 'OK', readable: hasWork(t, key, isFreeForFileWork(t, key)) };
+};
+
+/** READ-09: a sleeping reader returns with EINTR. */
+const interrupt = (t: Turn, proc: number, thread: number): void => {
+  for (const file of t.files) {
+    if (file.proc !== proc) continue;
+    const key = threadKey(file.key, thread);
+    if (t.parkedOn(key) === undefined) continue;
+    t.woken.push(key);
+    runWoken(t, key, true);
+  }
+};
+
+/** One way through the call; `answers` say what to choose where the driver is free. */
+const run = (state: State, call: Call, answers: readonly number[]): { turn: Turn; outcome: Outcome<State> } => {
+  const turn = new Turn(state, call.id, answers);
+  if (call.op !== 'reclaim') taskOf(turn, call.proc);
+  const result = perform(turn, call);
+  runAllWoken(turn);
+  for (let next = turn.deferred.shift(); next !== undefined; next = turn.deferred.shift()) {
+    if (turn.fileIfAny(next.file) === undefined) continue;
+    if (next.what === 'flush') flush(turn, next.file);
+    else release(turn, next.file);
+    runAllWoken(turn);
+  }
+  const completions = turn.completions.length > 1 ? [...turn.completions].sort(byOp) : turn.completions;
+  return {
+    turn,
+    outcome: {
+      state: turn.state(),
+      observation: { op: call.id, result, completions },
+      delivered: turn.delivered,
+      rules: turn.rules,
+    },
+  };
+};
+
+const byOp = (a: Completion, b: Completion): number => a.op - b.op;
+
+/** Every outcome, the canonical one first. */
+const step = (state: State, call: Call): readonly Outcome<State>[] => {
+  const first = run(state, call, []);
+  if (first.turn.asked.length === 0) return [first.outcome];
+  const outcomes = [first.outcome];
+  let answers = nextAnswers([], first.turn.asked);
+  while (answers !== null && outcomes.length < MOST_OUTCOMES) {
+    const { turn, outcome } = run(state, call, answers);
+    outcomes.push(outcome);
+    answers = nextAnswers(answers, turn.asked);
+  }
+  return outcomes;
+};
+
+/** More ways than this through one call mean that the model is wrong. */
+const MOST_OUTCOMES = 4096;
+
+/** The next sequence of answers in order, given how many answers each question had. */
+const nextAnswers = (answers: readonly number[], asked: readonly number[]): readonly number[] | null => {
+  for (let at = asked.length - 1; at >= 0; at--) {
+    const answer = (answers[at] ?? 0) + 1;
+    if (answer < (asked[at] as number)) return [...asked.slice(0, at).map((_, index) => answers[index] ?? 0), answer];
+  }
+  return null;
+};
+
+/** The specification of Linux 6.1's driver. */
+export const specification: Specification<State> = {
+  initial: world => emptyState(world.devices),
+  applicable,
+  step,
+  snapshot: snapshotOf,
+  key: state => JSON.stringify(state),
+};

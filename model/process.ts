@@ -1,0 +1,164 @@
+/**
+ * Opening, mapping and leaving: the life of a file (binder_open, binder_mmap, binder_flush, binder_release).
+ *
+ * Flush and release run on a kernel worker after the call that asked for them; the mapping keeps the file alive after
+ * its descriptor is closed (PROC-13).
+ */
+import { match } from 'ts-pattern';
+import type { Call, Status } from '../abi/call.ts';
+import { newArena, noArena } from './buffer.ts';
+import { notifyDeath } from './death.ts';
+import { dropWork, endThread } from './exit.ts';
+import { dropNode, settle } from './node.ts';
+import { removeRef } from './ref.ts';
+import { endTransaction } from './reply.ts';
+import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
+import { taskOf } from './task.ts';
+import { without, type Turn } from './turn.ts';
+import { unqueueNode, wake } from './work.ts';
+import { PAGE } from '../abi/ids.ts';
+
+type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
+
+/** PROC-01, PROC-02: every open is a file of its own. */
+export const open = (t: Turn, call: Of<'open'>): void => {
+  t.fire('PROC-01', 'PROC-03');
+  if (t.files.some(file => file.proc === call.proc)) t.fire('PROC-02');
+  const task = taskOf(t, call.proc);
+  const file: File = {
+    key: t.nextFile,
+    proc: call.proc,
+    fd: call.fd,
+    device: call.device,
+    open: true,
+    nonblock: call.nonblock,
+    defaultNice: task.nice[call.thread] ?? 0,
+    todo: [],
+    delivered: [],
+    waiting: [],
+    maxThreads: 0,
+    requested: 0,
+    started: 0,
+    frozen: false,
+    syncRecv: false,
+    asyncRecv: false,
+    outstanding: 0,
+    spamDetection: false,
+    arena: noArena,
+  };
+  t.nextFile++;
+  t.files = [...t.files, file];
+};
+
+/** PROC-07, ALLOC-07: the checks of mmap in their order. */
+export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
+  match({ size: call.size, prot: call.prot, mapped: file.arena.size > 0 })
+    .returnType<Status>()
+    .with({ size: 0 }, () => 'EINVAL')
+    .with({ prot: 'write' }, () => {
+      t.fire('ALLOC-04', 'PROC-07', 'ALLOC-07');
+      return 'EPERM';
+    })
+    .with({ mapped: true }, () => {
+      t.fire('ALLOC-06', 'PROC-07', 'ALLOC-07');
+      return 'EBUSY';
+    })
+    .otherwise(() => {
+      t.fire('ALLOC-01', 'PROC-08', 'ALLOC-08');
+      t.changeFile(file.key, { arena: newArena(call.size) });
+      return 'OK';
+    });
+
+/** ALLOC-10, PROC-09: any part that goes ends the mapping for good; the last part lets a closed file end. */
+export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
+  const { mapped } = file.arena;
+  const offset = call.offset ?? 0;
+  const length = Math.ceil((call.length ?? mapped) / PAGE) * PAGE;
+  if (offset % PAGE !== 0 || length === 0) return 'EINVAL';
+  if (offset >= mapped) return 'OK';
+  t.fire('ALLOC-10', 'PROC-09');
+  const left = call.length === undefined ? 0 : mapped - Math.min(length, mapped - offset);
+  t.changeFile(file.key, { arena: { ...file.arena, live: false, mapped: left } });
+  if (!file.open && left === 0) t.deferred.push({ file: file.key, what: 'release' });
+  return 'OK';
+};
+
+/** PROC-11, PROC-13: the descriptor goes; the file follows when nothing is mapped. */
+export const close = (t: Turn, file: File): void => {
+  t.changeFile(file.key, { open: false });
+  t.deferred.push({ file: file.key, what: 'flush' });
+  if (file.arena.mapped === 0) t.deferred.push({ file: file.key, what: 'release' });
+  else t.fire('PROC-13');
+};
+
+/** Every file of the process ends; what was asked last is done first (PROC-14). */
+export const kill = (t: Turn, proc: number): void => {
+  t.tasks = t.tasks.map(task => (task.proc === proc ? { ...task, alive: false } : task));
+  t.parked = without(t.parked, parked => t.file(fileOf(parked.thread)).proc === proc);
+  for (const file of t.files) {
+    if (file.proc !== proc) continue;
+    t.changeFile(file.key, { open: false, waiting: [], arena: { ...file.arena, live: false, mapped: 0 } });
+    t.deferred.unshift({ file: file.key, what: 'release' });
+  }
+};
+
+/** PROC-11, PROC-12: every thread must return; sleepers are woken. */
+export const flush = (t: Turn, key: FileKey): void => {
+  t.fire('PROC-11', 'PROC-12');
+  for (const thread of t.threads) {
+    if (fileOf(thread.key) !== key) continue;
+    t.changeThread(thread.key, { needReturn: true });
+    if ((thread.looper & LOOPER.WAITING) !== 0) wake(t, thread.key);
+  }
+};
+
+/** PROC-15: the order of the end (binder_deferred_release). */
+export const release = (t: Turn, key: FileKey): void => {
+  const file = t.file(key);
+  t.fire('PROC-14', 'PROC-15', 'PROC-24');
+  loseManager(t, file);
+  t.changeFile(key, { frozen: false, syncRecv: false, asyncRecv: false });
+  for (const thread of t.threads) {
+    if (fileOf(thread.key) !== key) continue;
+    t.fire('PROC-17');
+    endThread(t, thread.key);
+  }
+  const nodes = t.nodes.filter(node => node.owner === key).sort((a, b) => (BigInt(a.ptr) < BigInt(b.ptr) ? -1 : 1));
+  for (const node of nodes) releaseNode(t, node.id);
+  const refs = t.refs.filter(ref => ref.file === key).sort((a, b) => a.handle - b.handle);
+  for (const ref of refs) {
+    t.fire('PROC-20', 'DEATH-14');
+    removeRef(t, ref.id);
+  }
+  if (t.file(key).todo.length > 0) t.fire('PROC-21', 'PROC-22', 'REL-19');
+  dropWork(t, t.file(key).todo);
+  t.fire('PROC-23', 'ALLOC-48');
+  t.transactions = t.transactions.map(transaction =>
+    transaction.to === key ? { ...transaction, buffer: -1 } : transaction,
+  );
+  t.files = without(t.files, other => other.key === key);
+};
+
+/** PROC-16, CTX-06 */
+const loseManager = (t: Turn, file: File): void => {
+  t.devices = t.devices.map((device, index) => {
+    if (index !== file.device || device.manager === 0 || t.node(device.manager).owner !== file.key) return device;
+    t.fire('PROC-16', 'CTX-06');
+    return { ...device, manager: 0 };
+  });
+};
+
+/** PROC-18: a node dies with its owner; if somebody holds it, it stays as a dead node. */
+const releaseNode = (t: Turn, id: number): void => {
+  t.fire('PROC-18');
+  const node: Node = t.node(id);
+  for (const waiting of node.asyncTodo) endTransaction(t, waiting);
+  unqueueNode(t, id);
+  if (node.refs.length === 0) {
+    dropNode(t, id);
+    return;
+  }
+  t.changeNode(id, { owner: NO_FILE, localStrong: 0, localWeak: 0, asyncTodo: [] });
+  notifyDeath(t, id);
+  settle(t, id);
+};

@@ -1,0 +1,195 @@
+/**
+ * The read half of BINDER_WRITE_READ (binder_thread_read): work items become returns in the read buffer.
+ *
+ * A read that finds nothing parks its thread. It goes on when it is woken, in the turn of whoever woke it; where
+ * several readers of one file run at the same time the driver may serve them in any order (THR-30).
+ */
+import type { ReadRequest, Status, WriteRead } from '../abi/call.ts';
+import type { Return } from '../abi/observation.ts';
+import { fits, hasRoom, type Cursor } from './cursor.ts';
+import { deliver } from './delivery.ts';
+import { nextItem } from './item.ts';
+import { LOOPER, fileOf, type Parked, type ThreadKey } from './state.ts';
+import { setNice } from './task.ts';
+import { wantsThread } from './thread.ts';
+import { without, type Turn } from './turn.ts';
+import { hasWork, isFreeForFileWork, isLooper, wakeFile } from './work.ts';
+
+/** How a read ended, or that it sleeps. */
+export type ReadEnd =
+  'parked' | { readonly status: Status; readonly read: number; readonly returns: readonly Return[] };
+
+/** Starts a read. `wrote` is what a parked read reports as write_consumed when it ends. */
+export const read = (t: Turn, thread: ThreadKey, call: WriteRead, wrote: number, request: ReadRequest): ReadEnd => {
+  const cursor: Cursor = { request, filled: request.consumed, returns: [] };
+  if (request.consumed === 0) {
+    t.fire('READ-01');
+    if (!fits(request, 0, 4)) return end(t, thread, cursor, 'EFAULT');
+    cursor.returns.push({ br: 'BR_NOOP' });
+    cursor.filled = 4;
+    if (request.size < 4) t.fire('READ-02');
+  }
+  return wait(t, thread, cursor, call.id, wrote);
+};
+
+/** READ-05 .. READ-08: waits for work, or for the end of waiting. */
+const wait = (t: Turn, thread: ThreadKey, cursor: Cursor, op: number, wrote: number): ReadEnd => {
+  const forProc = isFreeForFileWork(t, thread);
+  const file = t.file(fileOf(thread));
+  t.fire('READ-05');
+  if (forProc) {
+    if (!isLooper(t.thread(thread).looper)) t.fire('THR-17');
+    t.fire('READ-06', 'DLV-06');
+    setNice(t, thread, file.defaultNice);
+  }
+  if (hasWork(t, thread, forProc)) {
+    t.fire('READ-07');
+    return gather(t, thread, cursor, forProc, op, wrote);
+  }
+  if (file.nonblock) {
+    t.fire('READ-08', 'READ-10');
+    return end(t, thread, cursor, 'EAGAIN');
+  }
+  park(t, thread, cursor, forProc, op, wrote);
+  return 'parked';
+};
+
+/** THR-13, THR-26: the thread sleeps, and stands on the waiting list if it may take work of the file. */
+const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: number, wrote: number): void => {
+  t.fire('READ-07', 'THR-13', 'THR-26');
+  const parked: Parked = {
+    thread,
+    op,
+    wrote,
+    read: cursor.request,
+    filled: cursor.filled,
+    returns: cursor.returns,
+    forProc,
+  };
+  t.parked = [...t.parked, parked].sort((a, b) => a.thread - b.thread);
+  t.changeThread(thread, { looper: t.thread(thread).looper | LOOPER.WAITING });
+  if (forProc) {
+    const { key, waiting } = t.file(fileOf(thread));
+    t.changeFile(key, { waiting: [thread, ...waiting] });
+  }
+};
+
+/** READ-11 .. READ-13: items until one ends the read, the room ends, or nothing is left. */
+const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: number, wrote: number): ReadEnd => {
+  for (;;) {
+    letOthersRun(t, thread);
+    if (t.thread(thread).todo.length === 0 && !(forProc && t.file(fileOf(thread)).todo.length > 0)) {
+      if (cursor.filled === 4 && !t.thread(thread).needReturn) {
+        t.fire('READ-12');
+        return wait(t, thread, cursor, op, wrote);
+      }
+      break;
+    }
+    t.fire('READ-11');
+    if (!hasRoom(cursor)) {
+      t.fire('READ-03', 'READ-04');
+      break;
+    }
+    const delivered = deliver(t, thread, cursor, nextItem(t, thread));
+    if (delivered === 'fault') {
+      t.fire('READ-40', 'READ-10');
+      return end(t, thread, cursor, 'EFAULT');
+    }
+    if (delivered === 'last') {
+      t.fire('READ-13');
+      break;
+    }
+  }
+  return finish(t, thread, cursor);
+};
+
+/** READ-14, THR-19 .. THR-21, THR-24: a successful read may carry the request for another thread, over the BR_NOOP. */
+const finish = (t: Turn, thread: ThreadKey, cursor: Cursor): ReadEnd => {
+  letOthersRun(t, thread);
+  t.fire('READ-14');
+  if (wantsThread(t, thread)) {
+    t.fire('THR-19', 'THR-20', 'THR-24');
+    t.changeFile(fileOf(thread), { requested: 1 });
+    if (!fits(cursor.request, 0, 4)) {
+      t.fire('THR-23');
+      return end(t, thread, cursor, 'EFAULT', true);
+    }
+    if (cursor.request.consumed === 0) cursor.returns[0] = { br: 'BR_SPAWN_LOOPER' };
+  }
+  return end(t, thread, cursor, 'OK');
+};
+
+/** THR-31: whatever the result, work that is left wakes one more reader. An error reports nothing as read (READ-10). */
+const end = (t: Turn, thread: ThreadKey, cursor: Cursor, status: Status, advanced = status === 'OK'): ReadEnd => {
+  const file = fileOf(thread);
+  if (t.file(file).todo.length > 0) {
+    t.fire('THR-31');
+    wakeFile(t, file);
+  }
+  return {
+    status,
+    read: advanced ? cursor.filled : cursor.request.consumed,
+    returns: advanced ? cursor.returns : [],
+  };
+};
+
+/** A woken reader goes on. `signal`: it was a signal that woke it (READ-09). */
+export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
+  const parked = t.parkedOn(thread);
+  if (parked === undefined) throw new Error('the model is wrong: nobody sleeps here');
+  const cursor: Cursor = { request: parked.read, filled: parked.filled, returns: [...parked.returns] };
+  const { key, waiting } = t.file(fileOf(thread));
+  if (waiting.includes(thread)) t.changeFile(key, { waiting: waiting.filter(other => other !== thread) });
+  t.parked = without(t.parked, other => other.thread === thread);
+  t.changeThread(thread, { looper: t.thread(thread).looper & ~LOOPER.WAITING });
+  if (signal) {
+    t.fire('READ-09', 'READ-10');
+    return end(t, thread, cursor, 'EINTR');
+  }
+  if (!hasWork(t, thread, parked.forProc)) {
+    t.fire('THR-30');
+    park(t, thread, cursor, parked.forProc, parked.op, parked.wrote);
+    return 'parked';
+  }
+  return gather(t, thread, cursor, parked.forProc, parked.op, parked.wrote);
+};
+
+/** Runs a woken reader until it returns or sleeps again, and reports it. */
+export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
+  t.woken.splice(t.woken.indexOf(thread), 1);
+  const parked = t.parkedOn(thread);
+  if (parked === undefined) return;
+  const ended = resume(t, thread, signal);
+  if (ended === 'parked') return;
+  t.fire('THR-03');
+  t.changeThread(thread, { needReturn: false });
+  t.completions.push({
+    op: parked.op,
+    done: { status: ended.status, wrote: parked.wrote, read: ended.read, returns: ended.returns },
+  });
+};
+
+/**
+ * THR-25, THR-30: a reader of the same file that is already woken may run now, or later. Readers of other files
+ * cannot be told apart by order, so only these are asked about.
+ */
+export const letOthersRun = (t: Turn, thread: ThreadKey): void => {
+  if (t.woken.length === 0) return;
+  for (;;) {
+    const rivals = t.woken.filter(other => other !== thread && fileOf(other) === fileOf(thread));
+    if (rivals.length === 0) return;
+    const answer = t.choose(rivals.length + 1);
+    if (answer === 0) return;
+    t.fire('THR-25');
+    runWoken(t, rivals[answer - 1] as ThreadKey);
+  }
+};
+
+/** Runs everyone who was woken. Those of one file may run in any order. */
+export const runAllWoken = (t: Turn): void => {
+  while (t.woken.length > 0) {
+    const [first] = t.woken as [ThreadKey];
+    const rivals = t.woken.filter(other => fileOf(other) === fileOf(first));
+    runWoken(t, rivals[t.choose(rivals.length)] as ThreadKey);
+  }
+};

@@ -1,0 +1,56 @@
+/** What the driver sees of operating-system processes: who they are, how nice, and which descriptors they have. */
+import { FIRST_FILE } from '../abi/resolve.ts';
+import type { ProcIndex } from '../abi/ids.ts';
+import { fileOf, indexOf, type Task, type ThreadKey } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Files of its own that a process may be given by the harness. */
+const FILES = 16;
+/** Lowest number that a received descriptor can get. */
+const FIRST_FREE = 3;
+
+export const newTask = (proc: ProcIndex): Task => ({ proc, alive: true, euid: 0, ended: [], nice: {}, fds: [] });
+
+/** The process of the log; it exists from the first op that mentions it. */
+export const taskOf = (t: Turn, proc: ProcIndex): Task => {
+  for (const task of t.tasks) if (task.proc === proc) return task;
+  const task = newTask(proc);
+  t.tasks = [...t.tasks, task].sort((a, b) => a.proc - b.proc);
+  return task;
+};
+
+export const changeTask = (t: Turn, proc: ProcIndex, change: Partial<Task>): void => {
+  taskOf(t, proc);
+  t.tasks = t.tasks.map(task => (task.proc === proc ? { ...task, ...change } : task));
+};
+
+export const euidOf = (t: Turn, proc: ProcIndex): number => taskOf(t, proc).euid;
+
+/** nice of a native thread. */
+export const niceOf = (t: Turn, thread: ThreadKey): number =>
+  taskOf(t, t.file(fileOf(thread)).proc).nice[indexOf(thread)] ?? 0;
+
+export const setNice = (t: Turn, thread: ThreadKey, nice: number): void => {
+  if (niceOf(t, thread) === nice) return;
+  const { proc } = t.file(fileOf(thread));
+  changeTask(t, proc, { nice: niceWith(taskOf(t, proc).nice, indexOf(thread), nice) });
+};
+
+/** `nice` with one thread changed; 0 is not kept. */
+export const niceWith = (nice: Task['nice'], thread: number, value: number): Task['nice'] => {
+  const { [thread]: _old, ...rest } = nice as Record<number, number>;
+  return value === 0 ? rest : { ...rest, [thread]: value };
+};
+
+/** Whether a number names an open file of the process. */
+export const hasFd = (t: Turn, proc: ProcIndex, fd: number): boolean =>
+  (fd >= FIRST_FILE && fd < FIRST_FILE + FILES) || taskOf(t, proc).fds.includes(fd);
+
+/** OBJ-22, READ-45: installs a received file under the lowest free number. */
+export const installFd = (t: Turn, proc: ProcIndex): number => {
+  const { fds } = taskOf(t, proc);
+  let fd = FIRST_FREE;
+  while (fds.includes(fd)) fd++;
+  changeTask(t, proc, { fds: [...fds, fd].sort((a, b) => a - b) });
+  return fd;
+};

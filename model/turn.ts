@@ -1,0 +1,185 @@
+/**
+ * A turn: the one mutable cell of the specification. It lives for a single `step`; the records in it never change,
+ * they are replaced. A rule reads records by number, replaces them with `change…`, and says which rule it is.
+ *
+ * Where the driver is free, a rule asks `choose(n)`. `step` runs the turn again for every other answer.
+ */
+import type { OpId } from '../abi/ids.ts';
+import type { Completion } from '../abi/observation.ts';
+import type { Delivered } from '../abi/specification.ts';
+import type { RuleId } from './rules.ts';
+import type {
+  Context,
+  File,
+  FileKey,
+  Id,
+  Node,
+  NodeId,
+  Parked,
+  Ref,
+  State,
+  Task,
+  Thread,
+  ThreadKey,
+  Transaction,
+  TransactionId,
+} from './state.ts';
+
+export class Turn {
+  devices: readonly Context[];
+  tasks: readonly Task[];
+  files: readonly File[];
+  threads: readonly Thread[];
+  nodes: readonly Node[];
+  refs: readonly Ref[];
+  transactions: readonly Transaction[];
+  parked: readonly Parked[];
+  nextFile: FileKey;
+  lastId: Id;
+
+  readonly op: OpId;
+  /** Number of the command being executed, for `origin`. */
+  command = 0;
+  readonly rules: RuleId[] = [];
+  readonly delivered: Delivered[] = [];
+  readonly completions: Completion[] = [];
+  /** Parked threads that were woken and have not run yet, in the order of waking. */
+  readonly woken: ThreadKey[] = [];
+  /** Files whose flush or release is left to the kernel worker, in order of asking. */
+  readonly deferred: { readonly file: FileKey; readonly what: 'flush' | 'release' }[] = [];
+
+  readonly #answers: readonly number[];
+  /** How many answers each choice had, in order. */
+  readonly asked: number[] = [];
+
+  constructor(state: State, op: OpId, answers: readonly number[]) {
+    this.devices = state.devices;
+    this.tasks = state.tasks;
+    this.files = state.files;
+    this.threads = state.threads;
+    this.nodes = state.nodes;
+    this.refs = state.refs;
+    this.transactions = state.transactions;
+    this.parked = state.parked;
+    this.nextFile = state.nextFile;
+    this.lastId = state.lastId;
+    this.op = op;
+    this.#answers = answers;
+  }
+
+  /** The state as it is now. */
+  state(): State {
+    return {
+      devices: this.devices,
+      tasks: this.tasks,
+      files: this.files,
+      threads: this.threads,
+      nodes: this.nodes,
+      refs: this.refs,
+      transactions: this.transactions,
+      parked: this.parked,
+      nextFile: this.nextFile,
+      lastId: this.lastId,
+    };
+  }
+
+  /** Names the rules that decide what happens here. */
+  fire(rule: RuleId, second?: RuleId, third?: RuleId): void {
+    this.rules.push(rule);
+    if (second !== undefined) this.rules.push(second);
+    if (third !== undefined) this.rules.push(third);
+  }
+
+  /** One of `count` things that the driver may do; the first is the canonical one. */
+  choose(count: number): number {
+    if (count <= 1) return 0;
+    const answer = this.#answers[this.asked.length] ?? 0;
+    this.asked.push(count);
+    return answer;
+  }
+
+  /** The next number of the driver's counter (NODE-03). */
+  takeId(): Id {
+    this.lastId++;
+    return this.lastId;
+  }
+
+  file(key: FileKey): File {
+    return must(this.files, indexIn(this.files, key), 'file', key);
+  }
+  fileIfAny(key: FileKey): File | undefined {
+    return this.files[indexIn(this.files, key)];
+  }
+  changeFile(key: FileKey, change: Partial<File>): void {
+    this.files = changed(this.files, indexIn(this.files, key), change);
+  }
+
+  thread(key: ThreadKey): Thread {
+    return must(this.threads, indexIn(this.threads, key), 'thread', key);
+  }
+  threadIfAny(key: ThreadKey): Thread | undefined {
+    return this.threads[indexIn(this.threads, key)];
+  }
+  changeThread(key: ThreadKey, change: Partial<Thread>): void {
+    this.threads = changed(this.threads, indexIn(this.threads, key), change);
+  }
+
+  node(id: NodeId): Node {
+    return must(this.nodes, indexOfId(this.nodes, id), 'node', id);
+  }
+  nodeIfAny(id: NodeId): Node | undefined {
+    return this.nodes[indexOfId(this.nodes, id)];
+  }
+  changeNode(id: NodeId, change: Partial<Node>): void {
+    this.nodes = changed(this.nodes, indexOfId(this.nodes, id), change);
+  }
+
+  ref(id: Id): Ref {
+    return must(this.refs, indexOfId(this.refs, id), 'ref', id);
+  }
+  changeRef(id: Id, change: Partial<Ref>): void {
+    this.refs = changed(this.refs, indexOfId(this.refs, id), change);
+  }
+
+  transaction(id: TransactionId): Transaction {
+    return must(this.transactions, indexOfId(this.transactions, id), 'transaction', id);
+  }
+  changeTransaction(id: TransactionId, change: Partial<Transaction>): void {
+    this.transactions = changed(this.transactions, indexOfId(this.transactions, id), change);
+  }
+
+  parkedOn(key: ThreadKey): Parked | undefined {
+    for (const parked of this.parked) if (parked.thread === key) return parked;
+    return undefined;
+  }
+}
+
+const indexIn = (table: readonly { readonly key: number }[], key: number): number => {
+  for (let at = 0; at < table.length; at++) if ((table[at] as { key: number }).key === key) return at;
+  return -1;
+};
+
+const indexOfId = (table: readonly { readonly id: number }[], id: number): number => {
+  for (let at = table.length - 1; at >= 0; at--) if ((table[at] as { id: number }).id === id) return at;
+  return -1;
+};
+
+const must = <Item>(table: readonly Item[], at: number, what: string, key: number): Item => {
+  const item = table[at];
+  if (item === undefined) throw new Error(`the model is wrong: no ${what} ${key}`);
+  return item;
+};
+
+const changed = <Item extends object>(table: readonly Item[], at: number, change: Partial<Item>): readonly Item[] => {
+  const item = table[at];
+  if (item === undefined) throw new Error('the model is wrong: nothing to change');
+  const next = table.slice();
+  next[at] = { ...item, ...change };
+  return next;
+};
+
+/** `table` without the entries that `gone` names. */
+export const without = <Item>(table: readonly Item[], gone: (item: Item) => boolean): readonly Item[] => {
+  for (const item of table) if (gone(item)) return table.filter(other => !gone(other));
+  return table;
+};
