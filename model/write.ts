@@ -10,6 +10,7 @@ import { clearDeath, deadBinderDone, requestDeath } from './death.ts';
 import { acknowledge } from './node.ts';
 import { count } from './ref.ts';
 import { freeBuffer } from './release.ts';
+import { itemAt } from './stream.ts';
 import { reply } from './reply.ts';
 import { fileOf, type ThreadKey } from './state.ts';
 import { enterLooper, exitLooper, registerLooper } from './thread.ts';
@@ -30,21 +31,14 @@ export const write = (t: Turn, thread: ThreadKey, request: WriteRead): WriteEnd 
     if (size > 0) t.fire('WR-02');
     return { status: 'OK', wrote: at };
   }
-  let start = 0;
-  const commands = request.write;
-  t.command = 0;
-  while (t.command < commands.length && start < at) {
-    start += commandSize(commands[t.command] as Command);
-    t.command++;
-  }
   if (at > 0) t.fire('WR-02');
-  for (; at < size; t.command++) {
+  while (at < size) {
     if (t.thread(thread).returnError !== 0) {
       t.fire('WR-04', 'WR-05');
       break;
     }
-    const command = commands[t.command];
-    const next = at + (command === undefined ? 4 : commandSize(command));
+    const { command, next, index } = itemAt(request, at);
+    t.command = index;
     const refused = refuse(t, request, command, at, next) ?? execute(t, thread, command as Command);
     if (refused !== null) {
       t.fire('WR-03', 'WR-06');
@@ -71,7 +65,7 @@ const refuse = (
     return 'EFAULT';
   }
   t.fire('WR-10');
-  if (command === undefined || command.bc === 'RAW') {
+  if (command === undefined) {
     t.fire('WR-09');
     return 'EINVAL';
   }
