@@ -207,7 +207,6 @@ export const THR = {
     ...INFO,
     says: 'An entry of a stack is incoming for the thread that handles the call and outgoing for the thread that made it; the newest is on top.',
     evidence: derived('binder_thread_release'),
-    status: notApplicable('A definition: the stacks in a snapshot use these words.'),
   },
   'THR-41': {
     ...MUST,
