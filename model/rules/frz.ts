@@ -33,7 +33,7 @@ export const FRZ = {
     evidence: seen('binder_ioctl_freeze'),
     determinism: 'set',
     status: notApplicable(
-      'The end of the wait is a matter of the clock, which the specification does not have; every freeze here has timeout 0.',
+      'The end of the wait is a matter of the clock, which the specification does not have.',
     ),
   },
   'FRZ-07': {
