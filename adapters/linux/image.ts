@@ -9,7 +9,10 @@ import { run } from './shell.ts';
 
 const flags = ['-O2', '-std=gnu11', '-Wall', '-Wextra', '-static'];
 
-const sources = (): string[] => readdirSync(paths.sources).filter(name => /\.[ch]$/.test(name)).sort();
+const sources = (): string[] =>
+  readdirSync(paths.sources)
+    .filter(name => /\.[ch]$/.test(name))
+    .sort();
 
 /** A digest of everything the agent is built from. */
 export const agentDigest = (): string => {

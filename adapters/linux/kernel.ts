@@ -13,7 +13,9 @@ export interface KernelPackage {
 
 const lookUp = (): KernelPackage | undefined => {
   try {
-    const name = /Depends: (linux-image-[0-9]\S*-amd64)\b/.exec(run('apt-cache', ['depends', 'linux-image-amd64']))?.[1];
+    const name = /Depends: (linux-image-[0-9]\S*-amd64)\b/.exec(
+      run('apt-cache', ['depends', 'linux-image-amd64']),
+    )?.[1];
     if (name === undefined) return undefined;
     const version = /^Version: (\S+)/m.exec(run('apt-cache', ['show', '--no-all-versions', name]))?.[1];
     return version === undefined ? undefined : { package: name, packageVersion: version };
@@ -22,15 +24,21 @@ const lookUp = (): KernelPackage | undefined => {
   }
 };
 
-/** The kernel that `linux-image-amd64` stands for today. */
-export const resolveKernel = (): KernelPackage => {
+/** The kernel that `linux-image-amd64` stands for today; without package lists, the one that is already here. */
+export const resolveKernel = (here?: Partial<KernelPackage>): KernelPackage => {
   let found = lookUp();
+  if (found === undefined && here?.package !== undefined && here.packageVersion !== undefined) {
+    return { package: here.package, packageVersion: here.packageVersion };
+  }
   if (found === undefined) {
     updateLists();
     found = lookUp();
   }
-  if (found === undefined)
-    throw new SetupError('the package lists know no linux-image-amd64: the Linux target needs the lists of Debian 12 (amd64)');
+  if (found === undefined) {
+    throw new SetupError(
+      'the package lists know no linux-image-amd64: the Linux target needs the lists of Debian 12 (amd64)',
+    );
+  }
   return found;
 };
 
@@ -48,7 +56,8 @@ export const fetchKernel = (kernel: KernelPackage): string => {
   const work = join(paths.cache, 'fetch');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'tree'), { recursive: true });
-  const download = (): string => run('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', kernel.package], { cwd: work });
+  const download = (): string =>
+    run('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', kernel.package], { cwd: work });
   console.log(`linux:setup: apt-get download ${kernel.package} (${kernel.packageVersion})`);
   try {
     download();

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const findRoot = (from: string): string => {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'adapters', 'linux', 'agent', 'agent.h'))) return folder;
-    if (folder === dirname(folder)) throw new Error('adapters/linux/agent is not beside this program: run it from its checkout');
+    if (folder === dirname(folder))
+      throw new Error('adapters/linux/agent is not beside this program: run it from its checkout');
   }
 };
 

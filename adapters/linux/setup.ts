@@ -16,7 +16,7 @@ export const setup = (): Stamp => {
   mkdirSync(paths.cache, { recursive: true });
   const before = readStamp();
   let changed = installPackages();
-  const kernel = resolveKernel();
+  const kernel = resolveKernel(kernelPresent() ? before : undefined);
   let release = before?.release;
   const sameKernel = before?.package === kernel.package && before.packageVersion === kernel.packageVersion;
   const keepKernel = release !== undefined && sameKernel && kernelPresent();
@@ -38,7 +38,9 @@ export const setup = (): Stamp => {
   }
   const stamp: Stamp = { ...kernel, release, agent };
   writeFileSync(paths.stamp, `${JSON.stringify(stamp, null, 2)}\n`);
-  console.log(`linux:setup: ${changed ? 'ready' : 'nothing to do'}: ${kernel.package} ${kernel.packageVersion}, agent ${agent}`);
+  console.log(
+    `linux:setup: ${changed ? 'ready' : 'nothing to do'}: ${kernel.package} ${kernel.packageVersion}, agent ${agent}`,
+  );
   return stamp;
 };
 

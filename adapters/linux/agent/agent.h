@@ -16,7 +16,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t i64;
 
-enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 64 };
+enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 128 };
 
 /* Memory of one thread: segments are carved from the heap part; a guarded segment ends a chunk whose last page is PROT_NONE. */
 #define PAGE 4096ul
@@ -33,7 +33,7 @@ enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 64 };
 enum { IDLE = 0, RUN = 1, LEAVE = 2 };
 
 /* What the leader of a worker is told through process_box.command: the leader serves the orchestrator and runs no program. */
-enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLEAN };
+enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLOSE };
 
 struct thread_box {
 	_Atomic u32 command;
@@ -48,18 +48,18 @@ struct process_box {
 	u32 subject; /* a thread index, or the process index of a forked copy */
 	u64 address; /* of the page to guard */
 	i64 result;
-	u32 mapCount;
-	struct { u64 start, length; } map[MAPS];
 	struct thread_box thread[THREADS];
 };
 
 /* Shared by the reader (init), the orchestrator of the slot and its workers, at the same address in all of them. */
 struct slot_box {
 	_Atomic u32 request; /* 0: free, 1: a program lies in the inbox */
+	_Atomic u32 running; /* the program has its processor: its budget runs */
 	u32 requestId, budgetMs, length;
-	u16 slot;
+	u16 slot, flags;
 	struct process_box process[PROCS];
 	_Alignas(4096) u8 stack[PROCS][THREADS][STACK_BYTES];
+	_Alignas(4096) u8 leaderStack[PROCS][STACK_BYTES];
 	_Alignas(4096) u8 inbox[INBOX_BYTES];
 	_Alignas(4096) u8 area[PROCS][THREADS][AREA_BYTES];
 };
@@ -67,7 +67,7 @@ struct slot_box {
 /* Errors that end a request; the numbers are part of the wire format. */
 enum failure { F_NONE = 0, F_MALFORMED = 1, F_DIED = 2, F_TIMEOUT = 3, F_BUSY = 4, F_LIMIT = 5, F_UNSETTLED = 6, F_AGENT = 7 };
 
-/* raw.h: system calls that touch no thread-local storage */
+/* System calls that touch no thread-local storage: workers share that of their orchestrator. */
 static inline long raw6(long n, long a, long b, long c, long d, long e, long f)
 {
 	long r;
@@ -91,12 +91,17 @@ void putBytes(struct reply *r, const void *bytes, size_t length);
 void replyBegin(struct reply *r, u32 id, u16 slot);
 void replyFail(struct reply *r, enum failure code, int p, int t, u32 tag, i64 detail, const char *message);
 void replySend(struct reply *r);
-struct channel { _Atomic u32 lock; _Atomic u32 owner; int in, out; };
+struct lock { _Atomic u32 word, owner; }; /* word: 0 free, 1 held, 2 held and waited for */
+void lockTake(struct lock *lock);
+void lockGive(struct lock *lock);
+void lockBury(struct lock *lock, pid_t dead);
+struct channel { struct lock writing, processor[64]; int in, out; };
 extern struct channel *channel;
 void channelOpen(int in, int out);
 
 /* worker.c: runs in the worker processes */
-_Noreturn void workerMain(struct slot_box *box, int p);
+struct birth { struct slot_box *box; int p; };
+int workerMain(void *birth);
 
 /* slot.c: runs in the orchestrator of one slot */
 _Noreturn void slotMain(struct slot_box *box);

@@ -11,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER = 16 };
-static struct { struct slot_box *box; pid_t pid; time_t since; } slot[SLOTS];
+static struct { struct slot_box *box; pid_t pid; time_t limit; } slot[SLOTS];
 static struct reply reply;
 static int isGuest;
 
@@ -58,18 +57,26 @@ static void start(int s)
 		slot[s].box->slot = (u16)s;
 	}
 	atomic_store(&slot[s].box->request, 0);
+	atomic_store(&slot[s].box->running, 0);
 	pid_t pid = fork();
 	if (pid == 0)
 		slotMain(slot[s].box);
 	slot[s].pid = pid;
 }
 
+/* When an orchestrator that was to notice the end of its budget itself is given up. */
+static time_t allowed(struct slot_box *box)
+{
+	return seconds() + (box->budgetMs ? box->budgetMs : 5000) / 1000 + 4;
+}
+
 static void dispatch(const u8 *frame, u32 length)
 {
 	u32 id, budget;
-	u16 s;
+	u16 s, flags;
 	memcpy(&id, frame, 4);
 	memcpy(&s, frame + 4, 2);
+	memcpy(&flags, frame + 6, 2);
 	memcpy(&budget, frame + 8, 4);
 	if (s >= SLOTS)
 		return answerFailure(id, s, F_MALFORMED, "no such slot");
@@ -84,9 +91,10 @@ static void dispatch(const u8 *frame, u32 length)
 		return answerFailure(id, s, F_BUSY, "the slot is busy");
 	box->requestId = id;
 	box->budgetMs = budget;
+	box->flags = flags;
 	box->length = length - 12;
 	memcpy(box->inbox, frame + 12, length - 12);
-	slot[s].since = seconds() + (budget ? budget : 5000) / 1000 + 4;
+	slot[s].limit = allowed(box);
 	atomic_store(&box->request, 1);
 	futexWake(&box->request);
 }
@@ -94,10 +102,9 @@ static void dispatch(const u8 *frame, u32 length)
 /* Answers for an orchestrator that cannot answer itself any more. */
 static void bury(int s, enum failure code, const char *message)
 {
-	if (atomic_load(&channel->owner) == (u32)slot[s].pid) {
-		atomic_store(&channel->owner, 0);
-		atomic_store(&channel->lock, 0);
-	}
+	lockBury(&channel->writing, slot[s].pid);
+	for (int i = 0; i < 64; i++)
+		lockBury(&channel->processor[i], slot[s].pid);
 	slot[s].pid = 0;
 	if (atomic_load(&slot[s].box->request))
 		answerFailure(slot[s].box->requestId, (u16)s, code, message);
@@ -117,7 +124,11 @@ static void watch(void)
 {
 	time_t t = seconds();
 	for (int s = 0; s < SLOTS; s++) {
-		if (slot[s].pid <= 0 || !atomic_load(&slot[s].box->request) || t < slot[s].since)
+		if (slot[s].pid <= 0 || !atomic_load(&slot[s].box->request))
+			continue;
+		if (!atomic_load(&slot[s].box->running))
+			slot[s].limit = allowed(slot[s].box);
+		if (t < slot[s].limit)
 			continue;
 		kill(slot[s].pid, SIGKILL);
 		waitpid(slot[s].pid, NULL, __WALL);

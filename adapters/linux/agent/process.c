@@ -4,22 +4,31 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+static void closeFiles(struct thread *thread)
+{
+	close(thread->syscallFile);
+	close(thread->statFile);
+	close(thread->runsFile);
+}
+
+/* What remains to be done when a process is gone. */
 static void forget(int p)
 {
 	struct process *process = &self.process[p];
-	for (int t = 0; t < THREADS; t++) {
-		if (!process->thread[t].exists)
-			continue;
-		close(process->thread[t].syscallFile);
-		close(process->thread[t].statFile);
-	}
+	for (int t = 0; t < THREADS; t++)
+		if (process->thread[t].exists)
+			closeFiles(&process->thread[t]);
 	memset(process->thread, 0, sizeof process->thread);
+	if (!process->separate)
+		unmapAll(p);
+	process->maps = 0;
 	process->alive = process->used = process->dirty = 0;
 }
 
@@ -27,14 +36,18 @@ static void forget(int p)
 void checkDeaths(void)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, WNOHANG);
-	if (pid <= 0)
-		return;
-	for (int p = 0; p < PROCS; p++) {
-		if (!self.process[p].alive || self.process[p].pid != pid)
-			continue;
-		forget(p);
-		fail(F_DIED, p, 0, WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status), "a worker process died");
+	pid_t pid;
+	while (childEnded) {
+		childEnded = 0;
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+			for (int p = 0; p < PROCS; p++) {
+				if (!self.process[p].alive || self.process[p].pid != pid)
+					continue;
+				forget(p);
+				childEnded = 1;
+				fail(F_DIED, p, 0, WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status), "a worker process died");
+			}
+		}
 	}
 }
 
@@ -50,7 +63,9 @@ void pause_(u32 *round)
 	if (now() > self.deadline)
 		fail(F_TIMEOUT, self.p, self.t, 0, "the request's time budget is spent");
 	struct timespec nap = { .tv_nsec = n < 64 ? 50000 : 500000 };
+	lockGive(self.processor);
 	nanosleep(&nap, NULL);
+	lockTake(self.processor);
 }
 
 static i64 tellLeader(int p, u32 command)
@@ -73,22 +88,33 @@ static void adopt(int p, pid_t pid)
 	process->pid = process->lastPid = pid;
 }
 
+/* A worker normally shares the address space of its orchestrator: under emulation, changing address spaces costs four times
+ * as much as the rest of a hand-over. It is a process in every other respect. */
 struct process *needProcess(int p)
 {
 	struct process *process = &self.process[p];
-	process->used = 1;
-	if (process->alive)
+	struct birth birth = { self.box, p };
+	if (process->alive && !process->used && process->separate != self.separate)
+		killProcess(p);
+	if (process->alive) {
+		process->used = 1;
 		return process;
-	memset(&self.box->process[p], 0, sizeof self.box->process[p]);
-	pid_t pid = fork();
-	if (pid < 0)
-		fail(F_LIMIT, p, 0, -errno, "fork failed");
-	if (pid == 0) {
-		struct sched_param zero = { 0 };
-		sched_setscheduler(0, SCHED_OTHER, &zero);
-		workerMain(self.box, p);
 	}
+	memset(&self.box->process[p], 0, sizeof self.box->process[p]);
+	pid_t pid;
+	if (self.separate) {
+		pid = fork();
+		if (pid == 0)
+			_exit(workerMain(&birth));
+	} else {
+		struct birth *kept = (struct birth *)self.box->leaderStack[p];
+		*kept = birth;
+		pid = clone(workerMain, self.box->leaderStack[p] + STACK_BYTES, CLONE_VM | SIGCHLD, kept);
+	}
+	if (pid < 0)
+		fail(F_LIMIT, p, 0, -errno, "cannot make a process");
 	adopt(p, pid);
+	process->separate = self.separate;
 	return process;
 }
 
@@ -118,6 +144,7 @@ struct thread *needThread(int p, int t)
 		thread->tid = (pid_t)tid;
 		thread->syscallFile = openTaskFile(process->pid, thread->tid, "syscall");
 		thread->statFile = openTaskFile(process->pid, thread->tid, "stat");
+		thread->runsFile = openTaskFile(process->pid, thread->tid, "schedstat");
 		thread->exists = 1;
 	}
 	process->thread[t].used = 1;
@@ -147,7 +174,7 @@ void forkProcess(int p, int q)
 	if (pid < 0)
 		fail(F_LIMIT, p, 0, pid, "fork failed");
 	adopt(q, (pid_t)pid);
-	self.process[q].dirty = 1;
+	self.process[q].dirty = self.process[q].separate = 1;
 }
 
 void leaveThread(int p, int t)
@@ -162,16 +189,20 @@ void leaveThread(int p, int t)
 	futexWake(&box->command);
 	while (atomic_load(&box->tid) != 0 || pread(thread->statFile, &byte, 1, 0) > 0)
 		pause_(&round);
-	close(thread->syscallFile);
-	close(thread->statFile);
+	closeFiles(thread);
 	memset(thread, 0, sizeof *thread);
 }
 
-void guardPage(int p, u8 *page)
+void guardPage(int p, int t, u32 chunk, u8 *page)
 {
+	struct process *process = &self.process[p];
+	u32 *mask = process->separate ? &process->thread[t].guarded : &self.guarded[p][t];
+	if (*mask & 1u << chunk)
+		return;
 	self.box->process[p].address = (u64)(uintptr_t)page;
-	if (tellLeader(p, M_GUARD) < 0)
-		fail(F_AGENT, p, 0, 0, "cannot guard a page");
+	if (process->separate ? tellLeader(p, M_GUARD) < 0 : mprotect(page, PAGE, PROT_NONE) < 0)
+		fail(F_AGENT, p, t, 0, "cannot guard a page");
+	*mask |= 1u << chunk;
 }
 
 /* Interrupts what is parked; a thread that does not come back at once costs its process. */
@@ -204,13 +235,17 @@ static int interruptThreads(int p)
 int resetProcesses(void)
 {
 	int killed = 0;
+	checkDeaths();
 	for (int p = 0; p < PROCS; p++) {
 		struct process *process = &self.process[p];
 		if (!process->alive || !process->used)
 			continue;
-		if (process->dirty || interruptThreads(p) < 0 || tellLeader(p, M_CLEAN) < 0) {
+		if (process->dirty || process->separate || interruptThreads(p) < 0) {
 			killProcess(p);
 			killed++;
+		} else {
+			unmapAll(p);
+			tellLeader(p, M_CLOSE);
 		}
 		process->used = 0;
 	}

@@ -22,13 +22,17 @@ _Noreturn void fail(enum failure code, int p, int t, i64 detail, const char *mes
 	longjmp(self.failed, 1);
 }
 
+volatile int childEnded;
+
 static void onSignal(int signal)
 {
-	(void)signal;
+	if (signal == SIGCHLD)
+		childEnded = 1;
 }
 
 /* Everything of a slot stays on one processor and the orchestrator runs only when none of its workers can:
- * when it gets the processor back after waking one, they have almost always settled already. */
+ * when it gets the processor back after waking one, they have almost always settled already. Slots that share a processor
+ * take turns, a program each, because mixing their address spaces is dear under emulation. */
 static void schedule(void)
 {
 	struct sched_param zero = { 0 };
@@ -36,6 +40,7 @@ static void schedule(void)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	CPU_ZERO(&set);
 	CPU_SET(self.box->slot % processors, &set);
+	self.processor = &channel->processor[self.box->slot % processors % 64];
 	sched_setaffinity(0, sizeof set, &set);
 	sched_setscheduler(0, SCHED_IDLE, &zero);
 }
@@ -51,12 +56,17 @@ static void serve(void)
 {
 	struct slot_box *box = self.box;
 	replyBegin(&self.reply, box->requestId, box->slot);
+	lockTake(self.processor);
+	atomic_store(&box->running, 1);
 	self.deadline = now() + (u64)(box->budgetMs ? box->budgetMs : 5000) * 1000000ull;
 	self.tag = 0;
+	self.separate = box->flags & 1;
 	if (setjmp(self.failed) == 0)
 		runProgram(box->inbox, box->length);
 	else
 		discardAll();
+	lockGive(self.processor);
+	atomic_store(&box->running, 0);
 	atomic_store(&box->request, 0);
 	replySend(&self.reply);
 }
@@ -70,6 +80,7 @@ _Noreturn void slotMain(struct slot_box *box)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	sigaction(SIGUSR1, &ignore, NULL);
 	sigaction(SIGUSR2, &ignore, NULL);
+	sigaction(SIGCHLD, &ignore, NULL);
 	schedule();
 	for (;;) {
 		while (atomic_load(&box->request) == 0)

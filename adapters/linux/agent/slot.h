@@ -21,14 +21,20 @@ struct call {
 struct thread {
 	int exists, busy, used;
 	pid_t tid;
-	int syscallFile, statFile;
+	int syscallFile, statFile, runsFile;
+	char runs[64]; /* the run counter when the thread was last seen asleep; empty when it was not */
 	u32 heap, smallUsed, bigUsed, guarded;
 	struct call call;
 };
 
+struct map { u64 start, end; };
+
 struct process {
 	int alive, used, dirty;
+	int separate; /* has an address space of its own */
 	pid_t pid, lastPid;
+	u32 maps;
+	struct map map[MAPS];
 	struct thread thread[THREADS];
 };
 
@@ -36,14 +42,18 @@ struct orchestrator {
 	struct slot_box *box;
 	struct process process[PROCS];
 	u64 reg[PROCS][REGS];
+	u32 guarded[PROCS][THREADS]; /* guard pages of the shared address space */
+	int separate; /* this request wants workers with address spaces of their own */
 	struct reply reply;
 	u64 deadline;
 	int p, t;
 	u32 tag;
+	struct lock *processor;
 	jmp_buf failed;
 };
 
 extern struct orchestrator self;
+extern volatile int childEnded;
 
 /* Ends the request with a structured error. */
 _Noreturn void fail(enum failure code, int p, int t, i64 detail, const char *message);
@@ -55,21 +65,31 @@ struct thread *needThread(int p, int t);
 void killProcess(int p);
 void forkProcess(int p, int q);
 void leaveThread(int p, int t);
-void guardPage(int p, u8 *page);
+void guardPage(int p, int t, u32 chunk, u8 *page);
 int resetProcesses(void);
 void checkDeaths(void);
 void pause_(u32 *round);
 
+/* maps.c */
+void addMap(int p, u64 start, u64 length);
+void removeMap(int p, u64 start, u64 length);
+void unmapAll(int p);
+
 /* settle.c */
-int isParked(struct thread_box *box, struct thread *thread);
 void settleIssuer(int p, int t, int mustComplete);
 void settleAll(void);
+
+/* kernel.c */
 void waitKernelIdle(void);
 
 /* call.c */
 void doCall(struct cursor *c, u8 flags);
-void putCompletion(int p, int t, int kind);
 u64 argument(struct cursor *c, struct call *call);
+u8 *within(struct call *call, u32 segment, u64 offset, u64 length);
+
+/* report.c */
+void putCompletion(int p, int t, int kind);
+void putPending(struct call *call, int state);
 
 /* instruction.c */
 void runProgram(const u8 *bytes, size_t length);

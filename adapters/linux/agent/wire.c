@@ -14,6 +14,29 @@ void channelOpen(int in, int out)
 	channel->out = out;
 }
 
+void lockTake(struct lock *lock)
+{
+	u32 expected = 0;
+	if (!atomic_compare_exchange_strong(&lock->word, &expected, 1))
+		while (atomic_exchange(&lock->word, 2) != 0)
+			futexWait(&lock->word, 2);
+	atomic_store(&lock->owner, (u32)getpid());
+}
+
+void lockGive(struct lock *lock)
+{
+	atomic_store(&lock->owner, 0);
+	if (atomic_exchange(&lock->word, 0) == 2)
+		futexWake(&lock->word);
+}
+
+/* Gives a lock back for a process that died with it. */
+void lockBury(struct lock *lock, pid_t dead)
+{
+	if (atomic_load(&lock->owner) == (u32)dead)
+		lockGive(lock);
+}
+
 u64 take(struct cursor *c, int width)
 {
 	u64 value = 0;
@@ -83,13 +106,9 @@ void replyFail(struct reply *r, enum failure code, int p, int t, u32 tag, i64 de
 
 void replySend(struct reply *r)
 {
-	u32 length = (u32)(r->length - 4), expected = 0;
+	u32 length = (u32)(r->length - 4);
 	memcpy(r->bytes, &length, 4);
-	while (!atomic_compare_exchange_strong(&channel->lock, &expected, 1)) {
-		futexWait(&channel->lock, 1);
-		expected = 0;
-	}
-	atomic_store(&channel->owner, (u32)getpid());
+	lockTake(&channel->writing);
 	for (size_t sent = 0; sent < r->length;) {
 		ssize_t n = write(channel->out, r->bytes + sent, r->length - sent);
 		if (n > 0) {
@@ -101,7 +120,5 @@ void replySend(struct reply *r)
 		struct pollfd writable = { .fd = channel->out, .events = POLLOUT };
 		poll(&writable, 1, 100);
 	}
-	atomic_store(&channel->owner, 0);
-	atomic_store(&channel->lock, 0);
-	futexWake(&channel->lock);
+	lockGive(&channel->writing);
 }

@@ -1,7 +1,7 @@
 /** The client of an agent: programs out, results back, many in flight. */
 import type { Duplex } from 'node:stream';
 import { MachineDied } from './errors.ts';
-import { decodeResult, encodeRequest, FrameReader, HELLO, type Result } from './wire.ts';
+import { decodeResult, encodeRequest, FrameReader, HELLO, type Result, type RunOptions } from './wire.ts';
 
 /** What a fresh agent says of its machine. */
 export interface Greeting {
@@ -19,7 +19,7 @@ interface InFlight {
 
 interface Waiting extends InFlight {
   readonly program: Uint8Array;
-  readonly budgetMs: number;
+  readonly options: RunOptions;
 }
 
 /** Talks to one agent over a stream. Programs of one slot run one after the other; slots run side by side. */
@@ -53,10 +53,10 @@ export class AgentClient {
   }
 
   /** Runs a program on a slot. A failure of the program is part of the result; only a dead machine rejects. */
-  run(slot: number, program: Uint8Array, budgetMs = 5000): Promise<Result> {
+  run(slot: number, program: Uint8Array, options: RunOptions = {}): Promise<Result> {
     if (this.dead !== undefined) return Promise.reject(this.dead);
     return new Promise((resolve, reject) => {
-      const waiting = { slot, program, budgetMs, resolve, reject };
+      const waiting = { slot, program, options, resolve, reject };
       const queue = this.queues.get(slot);
       if (queue !== undefined) {
         queue.push(waiting);
@@ -83,7 +83,7 @@ export class AgentClient {
   private send(entry: Waiting): void {
     const request = this.nextRequest++ & 0x7fffffff;
     this.inFlight.set(request, entry);
-    this.stream.write(encodeRequest(request, entry.slot, entry.budgetMs, entry.program));
+    this.stream.write(encodeRequest(request, entry.slot, entry.program, entry.options));
   }
 
   private settle(request: number, body: Buffer): void {

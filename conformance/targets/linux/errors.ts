@@ -16,7 +16,9 @@ export class MachineDied extends Error {
   readonly slots: readonly number[];
   readonly console: string;
   constructor(reason: string, slots: readonly number[], consoleText: string) {
-    super(`the Linux machine died (${reason}) with ${slots.length === 0 ? 'no slot' : `slots ${slots.join(', ')}`} in flight`);
+    super(
+      `the Linux machine died (${reason}) with ${slots.length === 0 ? 'no slot' : `slots ${slots.join(', ')}`} in flight`,
+    );
     this.slots = slots;
     this.console = consoleText;
   }

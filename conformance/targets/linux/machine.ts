@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { paths, readStamp } from '../../../adapters/linux/layout.ts';
 import { AgentClient, type Greeting } from './agent.ts';
 import { EnvironmentError } from './errors.ts';
-import type { Result } from './wire.ts';
+import type { Result, RunOptions } from './wire.ts';
 
 /** How the machine is built. */
 export interface MachineOptions {
@@ -110,9 +110,9 @@ export class Machine {
   }
 
   /** Runs a program on a slot. */
-  run(slot: number, program: Uint8Array, budgetMs?: number): Promise<Result> {
+  run(slot: number, program: Uint8Array, options?: RunOptions): Promise<Result> {
     if (this.client === undefined) return Promise.reject(new Error('the machine is not started'));
-    return this.client.run(slot, program, budgetMs);
+    return this.client.run(slot, program, options);
   }
 
   /** Stops the machine; safe to call at any time. */
@@ -128,6 +128,11 @@ export class Machine {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 
+  /** Ends the machine without telling anyone, as a crash would. */
+  crash(): void {
+    this.child?.kill('SIGKILL');
+  }
+
   /** Stops and boots again. */
   async restart(): Promise<Greeting> {
     await this.stop();
@@ -141,7 +146,7 @@ export class Machine {
 
   private spawnMachine(socketPath: string): ChildProcess {
     const { processors = 2, memoryMb = 1024, kvm = false } = this.options;
-    const accelerator = kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
+    const accelerator = kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64'];
     const child = spawn(
       QEMU,
       [

@@ -114,20 +114,40 @@ export class Program {
     const flags = (call.mustComplete === true ? 1 : 0) | (call.noSettle === true ? 2 : 0);
     const tag = this.begin(operations.syscall, p, t, flags);
     const { args = [], segments = [], relocations = [], outs = [], captures = [] } = call;
-    this.u16(call.number).u16(call.save ?? NONE).u16(args.length).u16(segments.length);
+    this.u16(call.number)
+      .u16(call.save ?? NONE)
+      .u16(args.length)
+      .u16(segments.length);
     this.u16(relocations.length).u16(outs.length).u16(captures.length);
     for (const segment of segments) {
       const bytes = segment.bytes ?? new Uint8Array(0);
-      this.u32(segment.length ?? bytes.length).u32(bytes.length).u32(segment.guarded === true ? 1 : 0).raw(bytes);
+      this.u32(segment.length ?? bytes.length)
+        .u32(bytes.length)
+        .u32(segment.guarded === true ? 1 : 0)
+        .raw(bytes);
     }
     for (const value of args) this.value(value, p);
-    for (const r of relocations) this.u16(r.segment).u16(r.width ?? 8).u32(r.offset).value(r.value, p);
+    for (const r of relocations)
+      this.u16(r.segment)
+        .u16(r.width ?? 8)
+        .u32(r.offset)
+        .value(r.value, p);
     for (const out of outs) {
-      this.u16(out.segment).u16(out.limit?.segment ?? NONE).u32(out.offset ?? 0).u32(out.length).u32(out.limit?.offset ?? 0);
+      this.u16(out.segment)
+        .u16(out.limit?.segment ?? NONE)
+        .u32(out.offset ?? 0)
+        .u32(out.length)
+        .u32(out.limit?.offset ?? 0);
     }
     for (const c of captures) {
-      this.u16(c.segment).u16(c.limit?.segment ?? NONE).u32(c.limit?.offset ?? 0).u32(c.record?.code ?? 0);
-      this.u16(c.record?.nth ?? 0).u16(c.record?.payload ?? 0).u8(c.width ?? 8).u8(c.through === true ? 1 : 0);
+      this.u16(c.segment)
+        .u16(c.limit?.segment ?? NONE)
+        .u32(c.limit?.offset ?? 0)
+        .u32(c.record?.code ?? 0);
+      this.u16(c.record?.nth ?? 0)
+        .u16(c.record?.payload ?? 0)
+        .u8(c.width ?? 8)
+        .u8(c.through === true ? 1 : 0);
       this.u16(c.register).u32(c.offset ?? 0);
     }
     return this.end(tag);
@@ -202,7 +222,9 @@ export class Program {
   /** Waits until no line of the file begins with `pattern`; `%d` stands for the pid of process `p`, also of a killed one. */
   waitFile(p: number, path: string, pattern: string, timeoutMs = 1000): number {
     const tag = this.begin(operations.waitFile, p, 0);
-    this.u32(timeoutMs * 1000).string(path).string(pattern);
+    this.u32(timeoutMs * 1000)
+      .string(path)
+      .string(pattern);
     return this.end(tag);
   }
 
@@ -244,7 +266,10 @@ export class Program {
 
   private value(value: Value, p: number): this {
     if (typeof value === 'object') {
-      if ('register' in value) this.u8(1).u8(value.process ?? p).u16(value.register);
+      if ('register' in value)
+        this.u8(1)
+          .u8(value.process ?? p)
+          .u16(value.register);
       else this.u8(2).u8(0).u16(value.segment);
       return this.u64(value.add ?? 0);
     }

@@ -1,4 +1,4 @@
-/** The frames between host and agent: `[u32 length][u32 request][u16 slot][u16][u32 budget] program` and back. */
+/** The frames between host and agent: `[u32 length][u32 request][u16 slot][u16 flags][u32 budget] program` and back. */
 
 /** Why the agent gave up on a program. */
 export type FailureCode = 'malformed' | 'died' | 'timeout' | 'busy' | 'limit' | 'unsettled' | 'agent';
@@ -56,14 +56,22 @@ export interface Frame {
 /** The request number of the greeting that a fresh agent sends. */
 export const HELLO = 0xffffffff;
 
+/** How a program is run. */
+export interface RunOptions {
+  /** The program's own time limit, once it has its processor; 5 s unless told. */
+  readonly budgetMs?: number;
+  /** Processes get address spaces of their own: slower, and the yardstick for the usual shared one. */
+  readonly separateMemory?: boolean;
+}
+
 /** Encodes a request. */
-export const encodeRequest = (request: number, slot: number, budgetMs: number, program: Uint8Array): Buffer => {
+export const encodeRequest = (request: number, slot: number, program: Uint8Array, options: RunOptions = {}): Buffer => {
   const frame = Buffer.allocUnsafe(16 + program.length);
   frame.writeUInt32LE(12 + program.length, 0);
   frame.writeUInt32LE(request, 4);
   frame.writeUInt16LE(slot, 8);
-  frame.writeUInt16LE(0, 10);
-  frame.writeUInt32LE(budgetMs, 12);
+  frame.writeUInt16LE(options.separateMemory === true ? 1 : 0, 10);
+  frame.writeUInt32LE(options.budgetMs ?? 0, 12);
   frame.set(program, 16);
   return frame;
 };
@@ -105,7 +113,7 @@ const states = ['done', 'parked', 'issued'] as const;
 export const decodeResult = (body: Buffer): Result => {
   const outcomes: (Outcome & { completions: Completion[] })[] = [];
   let failure: Failure | undefined;
-  for (let at = 2; at < body.length; ) {
+  for (let at = 2; at < body.length;) {
     const kind = body.readUInt8(at);
     const tag = body.readUInt32LE(at + 4);
     const value = body.readBigInt64LE(at + 8);

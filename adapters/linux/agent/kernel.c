@@ -1,0 +1,126 @@
+/* Knowing when the kernel's deferred work is done. It runs on pools of bound workers; a pool with work has a worker that
+ * is running or runnable. Each worker's run counter is kept from a moment when it was seen idle. When none of them is runnable
+ * and, read after that, no counter has moved, then nothing that was queued before is left: whoever was to do it would have
+ * been runnable, or would have run. Then it only remains to see that no worker was added. */
+#include "slot.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { WORKERS = 128 };
+static struct { int syscall, stat, runs; char seen[64]; } worker[WORKERS];
+static int workers;
+static char known[16384], lastTask[32];
+
+static int readFd(int fd, char *text, size_t room)
+{
+	ssize_t n = fd < 0 ? -1 : pread(fd, text, room - 1, 0);
+	text[n > 0 ? n : 0] = 0;
+	return n > 0;
+}
+
+static int openFor(int pid, const char *name)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int isBoundWorker(int pid)
+{
+	char name[64];
+	int fd = openFor(pid, "comm"), processor, id, used = 0;
+	int found = readFd(fd, name, sizeof name) && sscanf(name, "kworker/%d:%d%n", &processor, &id, &used) == 2 && name[used] != 'H';
+	close(fd);
+	return found;
+}
+
+static void findWorkers(void)
+{
+	for (int i = 0; i < workers; i++) {
+		close(worker[i].syscall);
+		close(worker[i].stat);
+		close(worker[i].runs);
+	}
+	workers = 0;
+	for (char *next = known; *next && workers < WORKERS;) {
+		int pid = (int)strtol(next, &next, 10);
+		while (*next == ' ' || *next == '\n')
+			next++;
+		if (pid == 0)
+			break;
+		if (!isBoundWorker(pid))
+			continue;
+		worker[workers].syscall = openFor(pid, "syscall");
+		worker[workers].stat = openFor(pid, "stat");
+		worker[workers].runs = openFor(pid, "schedstat");
+		worker[workers++].seen[0] = 0;
+	}
+}
+
+/* Whether the kernel has the same threads as when last asked; the newest process id spares the look at all of them. */
+static int sameWorkers(void)
+{
+	static int children = -1, load = -1;
+	char text[sizeof known];
+	if (children < 0)
+		children = open("/proc/2/task/2/children", O_RDONLY | O_CLOEXEC);
+	if (load < 0)
+		load = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	if (children < 0 || !readFd(load, text, sizeof text))
+		fail(F_AGENT, self.p, self.t, -errno, "the kernel does not list its threads");
+	const char *last = strrchr(text, ' ');
+	if (last && strncmp(last, lastTask, sizeof lastTask) == 0)
+		return 1;
+	if (last)
+		strncpy(lastTask, last, sizeof lastTask - 1);
+	readFd(children, text, sizeof text);
+	if (strcmp(text, known) == 0)
+		return 1;
+	strcpy(known, text);
+	return 0;
+}
+
+static int seeIdle(int i)
+{
+	char runs[64], text[256];
+	if (!readFd(worker[i].runs, runs, sizeof runs) || !readFd(worker[i].stat, text, sizeof text))
+		return 0;
+	const char *state = strrchr(text, ')');
+	if (!state || state[2] != 'I')
+		return 0;
+	memcpy(worker[i].seen, runs, sizeof runs);
+	return 1;
+}
+
+static int allIdle(void)
+{
+	char text[256];
+	int idle = 1;
+	for (int i = 0; i < workers; i++)
+		if (!worker[i].seen[0])
+			idle &= seeIdle(i);
+	for (int i = 0; idle && i < workers; i++)
+		idle = readFd(worker[i].syscall, text, sizeof text) && text[0] != 'r';
+	for (int i = 0; idle && i < workers; i++)
+		if (!readFd(worker[i].runs, text, sizeof text) || strcmp(text, worker[i].seen) != 0)
+			worker[i].seen[0] = 0, idle = 0;
+	return idle;
+}
+
+void waitKernelIdle(void)
+{
+	int stale = workers == 0;
+	for (u32 round = 0;; pause_(&round)) {
+		if (!sameWorkers() || stale) {
+			findWorkers();
+			stale = 0;
+		}
+		if (!allIdle())
+			continue;
+		if (sameWorkers())
+			return;
+		stale = 1;
+	}
+}
