@@ -154,3 +154,14 @@ export const decodeIoctl = (number: number, argument: Uint8Array): IoctlOutput |
 
 /** `BR_OK`, the idle command of an extended error. */
 export const IDLE_COMMAND = BR.BR_OK;
+
+/** Hex of peeked bytes; every word that is an address in the mapping becomes an offset in it. */
+export const relativeHex = (bytes: Uint8Array, base: number, mapped: number): string => {
+  const copy = bytes.slice();
+  const view = dataViewOf(copy);
+  for (let at = 0; at + 8 <= copy.length; at += 4) {
+    const word = readU64(view, at);
+    if (isSmall(word) && word >= base && word < base + mapped) writeU64(view, at, word - base);
+  }
+  return toHex(copy);
+};

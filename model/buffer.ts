@@ -9,7 +9,8 @@ import { MAX_ARENA, PAGE, type ProcIndex } from '../abi/ids.ts';
 import { big, isSmall, type U64 } from '../abi/u64.ts';
 import type { Arena, Buffer, FileKey, Region } from './state.ts';
 import type { Turn } from './turn.ts';
-import { addPages, pagesOf } from './page.ts';
+import { zeroed } from './memory.ts';
+import { absentPages, addPages, pagesOf } from './page.ts';
 
 /** ALLOC-11: no mapping yet. */
 export const noArena: Arena = {
@@ -22,6 +23,7 @@ export const noArena: Arena = {
   nextFreed: 0,
   populated: [],
   highWatermark: 0,
+  spans: [],
 };
 
 /** ALLOC-01: the first 4 MiB of the mapping are managed; half of them may carry oneways. */
@@ -166,6 +168,10 @@ const take = (t: Turn, key: FileKey, at: number, size: number, request: Request)
     nextFreed: arena.nextFreed + 1,
     freeAsync: request.async ? arena.freeAsync - size : arena.freeAsync,
     populated: addPages(arena.populated, pages),
+    spans: absentPages(arena.populated, pages).reduce(
+      (spans, [first, end]) => zeroed(spans, first * PAGE, (end - first) * PAGE),
+      arena.spans,
+    ),
     highWatermark: Math.max(arena.highWatermark, pages[1]),
   };
   if (!request.async) {
@@ -235,6 +241,8 @@ export const giveBack = (t: Turn, key: FileKey, offset: number): void => {
   regions.splice(first, last - first + 1, { offset: from, size: end - from, freed: arena.nextFreed, buffer: null });
   if (last > first) t.fire('ALLOC-25');
   const async = region.buffer?.async === true;
+  const clear = region.buffer?.clearOnFree === true;
+  if (clear) t.fire('ALLOC-37');
   if (async) t.fire('ALLOC-18');
   t.changeFile(key, {
     arena: {
@@ -242,6 +250,7 @@ export const giveBack = (t: Turn, key: FileKey, offset: number): void => {
       regions,
       nextFreed: arena.nextFreed + 1,
       freeAsync: async ? arena.freeAsync + region.size : arena.freeAsync,
+      spans: clear ? zeroed(arena.spans, offset, region.size) : arena.spans,
     },
   });
 };

@@ -7,6 +7,7 @@ import { BR_NAMES, TF_ONE_WAY, type BrName } from '../abi/constants.ts';
 import { overlay, filled } from '../abi/hex.ts';
 import type { BareReturn, Delivery, Return } from '../abi/observation.ts';
 import { changeBuffer } from './buffer.ts';
+import { poke } from './memory.ts';
 import { dropNode } from './node.ts';
 import { cleanUp, endTransaction } from './reply.ts';
 import { deliverFds } from './fds.ts';
@@ -154,9 +155,12 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
   let pieces = payload.pieces;
   payload.fixups.forEach((fixup, index) => {
     const number = le32(fds[index] as number);
-    if ('data' in fixup.at) data = overlay(data, fixup.at.data, number + filled(0, 4));
-    else {
-      const { piece, byte } = fixup.at;
+    if ('data' in fixup.at) {
+      data = overlay(data, fixup.at.data, number + filled(0, 4));
+      poke(t, transaction.to, transaction.buffer + fixup.at.data, number + filled(0, 4));
+    } else {
+      const { piece, byte, address } = fixup.at;
+      poke(t, transaction.to, address, number);
       pieces = pieces.map((bytes, at) => (at === piece ? overlay(bytes, byte, number) : bytes));
     }
   });

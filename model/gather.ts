@@ -193,7 +193,10 @@ const fillFdArray = (
     const fd = view.getUint32(at, true);
     const refused = refuseFd(t, parcel, fd);
     if (refused !== null) return refused;
-    out.fixups.push({ file: fd, at: { piece: out.gather.placed.indexOf(parent), byte: at } });
+    out.fixups.push({
+      file: fd,
+      at: { piece: out.gather.placed.indexOf(parent), byte: at, address: parent.address + at },
+    });
   }
   t.fire('OBJ-45');
   return null;
@@ -229,7 +232,8 @@ export const piecesOf = (message: Parcel['message'], out: Translation): readonly
   });
 };
 
-const le64 = (value: number): string => {
+/** Hex of a 64-bit word. */
+export const le64 = (value: U64): string => {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
   return Array.from(bytes, byte => filled(byte, 1)).join('');

@@ -7,6 +7,7 @@
 import type { Call } from '../abi/call.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
 import type { Outcome, Specification } from '../abi/specification.ts';
+import { peek } from './memory.ts';
 import { activePages } from './page.ts';
 import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
@@ -108,7 +109,7 @@ const performOn = (t: Turn, call: FileCall, file: File): Result => {
       t.changeFile(file.key, { nonblock: call.nonblock });
       return OK;
     case 'peek':
-      return { status: 'OK', bytes: null };
+      return { status: 'OK', bytes: peek(t, file.key, call.offset, call.length) };
   }
 };
 

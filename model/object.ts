@@ -36,6 +36,8 @@ export interface Parcel {
 
 export interface Translation {
   data: string;
+  /** Bytes of the data that are in the target's memory. */
+  copied: number;
   readonly held: Held[];
   readonly fixups: Fixup[];
   readonly gather: Pieces;
@@ -61,13 +63,15 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
   const size = message.size as number;
   const readable = message.dataAt === 'own';
   let copied = 0;
-  for (let slot = 0; slot < message.offsets.length; slot++) {
-    const at = message.offsets[slot] as U64;
+  const slots = (message.offsetsSize as number) / 8;
+  for (let slot = 0; slot < slots; slot++) {
+    const at: U64 = message.offsets[slot] ?? 0;
     t.fire('OBJ-01');
     if (!isSmall(at) || at < copied || at > size || (at > copied && !readable)) {
       t.fire('OBJ-02');
       return 'EFAULT';
     }
+    out.copied = at;
     if (at % 4 !== 0) {
       t.fire('OBJ-03');
       return 'EINVAL';
@@ -91,12 +95,14 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
       return refused;
     }
     copied = at + objectSize(object.type);
+    out.copied = copied;
   }
   if (copied < size && !readable) {
     t.fire('TXN-22');
     return 'EFAULT';
   }
   if (copied < size) t.fire('TXN-22');
+  out.copied = size;
   return null;
 };
 

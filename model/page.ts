@@ -30,6 +30,20 @@ export const addPages = (pages: Pages, [first, end]: readonly [number, number]):
   return next.sort((a, b) => a[0] - b[0]);
 };
 
+/** The parts of a range that no range covers. */
+export const absentPages = (pages: Pages, [first, end]: readonly [number, number]): Pages => {
+  const absent: (readonly [number, number])[] = [];
+  let at = first;
+  for (const [low, high] of pages) {
+    if (high <= at) continue;
+    if (low >= end) break;
+    if (low > at) absent.push([at, low]);
+    at = high;
+  }
+  if (at < end) absent.push([at, end]);
+  return absent;
+};
+
 /** Pages under allocated buffers. */
 export const activePages = (arena: Arena): Pages => {
   let pages: Pages = [];

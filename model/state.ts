@@ -81,6 +81,13 @@ export interface Buffer {
   readonly held: readonly Held[];
 }
 
+/** Bytes of an arena; no `bytes` means zeros. */
+export interface Span {
+  readonly at: number;
+  readonly length: number;
+  readonly bytes: string;
+}
+
 /** The buffer space of one file. */
 export interface Arena {
   /** Managed size; 0 before mmap. */
@@ -97,6 +104,8 @@ export interface Arena {
   /** Pages that hold memory, as sorted disjoint [first, end) pairs. */
   readonly populated: readonly (readonly [number, number])[];
   readonly highWatermark: number;
+  /** What was written, the oldest first. */
+  readonly spans: readonly Span[];
 }
 
 /** An entry of a todo list. */
@@ -219,7 +228,7 @@ export interface Payload {
 /** A file in flight. `slot`/`piece` say where its number is written. */
 export interface Fixup {
   readonly file: number;
-  readonly at: { readonly data: number } | { readonly piece: number; readonly byte: number };
+  readonly at: { readonly data: number } | { readonly piece: number; readonly byte: number; readonly address: number };
 }
 
 export interface Transaction {

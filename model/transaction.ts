@@ -11,7 +11,8 @@ import type { Command, Message } from '../abi/call.ts';
 import { big, isSmall } from '../abi/u64.ts';
 import { allocate, bufferAt, changeBuffer } from './buffer.ts';
 import { dispatch } from './dispatch.ts';
-import { finishGather, piecesOf, startGather } from './gather.ts';
+import { finishGather, le64, piecesOf, startGather } from './gather.ts';
+import { poke } from './memory.ts';
 import { pin, settle, unpinStrong } from './node.ts';
 import { translate, type Parcel, type Refusal, type Translation } from './object.ts';
 import { strongRef } from './ref.ts';
@@ -188,10 +189,10 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
   const clearOnFree = (command.flags & TF_CLEAR_BUF) !== 0;
   if (clearOnFree) t.fire('ALLOC-37');
   changeBuffer(t, to, got.offset, { targetNode: target?.id ?? 0, clearOnFree });
-  const out: Translation = { data: message.data, held: [], fixups: [], gather: startGather() };
+  const out: Translation = { data: message.data, copied: 0, held: [], fixups: [], gather: startGather() };
   const refusal = copyMessage(t, sending, got.offset, out);
+  leaveBytes(t, to, got.offset, message, out, refusal === null);
   if (refusal !== null) {
-    t.fire('ALLOC-36');
     undo(t, to, got.offset, out.held, thread);
     return { copied: false, failure: failed(refusal), pinned: false };
   }
@@ -216,7 +217,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
     targetNode: target?.id ?? 0,
     payload: {
       data: out.data,
-      offsets: message.offsets as readonly number[],
+      offsets: slotsOf(message),
       pieces: out.gather.placed.length === 0 ? NO_PIECES : piecesOf(message, out),
       fixups: out.fixups,
     },
@@ -227,6 +228,33 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
 };
 
 const NO_PIECES: readonly string[] = [];
+
+/** ALLOC-35, ALLOC-36: what the attempt wrote into the target's memory, whether it succeeded or not. */
+const leaveBytes = (t: Turn, to: FileKey, buffer: number, message: Message, out: Translation, whole: boolean): void => {
+  if (!whole) t.fire('ALLOC-36');
+  poke(t, to, buffer, out.data.slice(0, out.copied * 2));
+  if (message.offsetsSize !== 0 && message.offsetsAt === 'own') {
+    const at = buffer + align8(message.size as number);
+    poke(
+      t,
+      to,
+      at,
+      slotsOf(message)
+        .map(slot => le64(slot))
+        .join(''),
+    );
+  }
+  if (!whole) return;
+  const pieces = piecesOf(message, out);
+  out.gather.placed.forEach((piece, index) => poke(t, to, piece.address, pieces[index] as string));
+};
+
+/** The offsets array as it was copied: as many slots as offsets_size says, zeros where the sender's memory has none. */
+const slotsOf = ({ offsets, offsetsSize }: Message): readonly number[] => {
+  const slots = (offsetsSize as number) / 8;
+  if (slots === offsets.length) return offsets as readonly number[];
+  return Array.from({ length: slots }, (_, slot) => (offsets[slot] ?? 0) as number);
+};
 
 /** TXN-18 .. TXN-23: everything that is copied, in order. */
 const copyMessage = (t: Turn, sending: Sending, buffer: number, out: Translation): Refusal | null => {

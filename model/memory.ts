@@ -1,0 +1,50 @@
+/**
+ * What the bytes of an arena are. Nothing is ever cleaned on reuse (ALLOC-35): a page is zero when it is populated,
+ * and after that holds what was written last, also by messages that failed (ALLOC-36).
+ */
+import { PAGE } from '../abi/ids.ts';
+import type { Arena, FileKey, Span } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** The spans with one more on top; those that it covers go. */
+const laid = (spans: readonly Span[], span: Span): readonly Span[] => {
+  const end = span.at + span.length;
+  const kept = spans.filter(({ at, length }) => at < span.at || at + length > end);
+  kept.push(span);
+  return kept;
+};
+
+/** Writes bytes at an offset of the arena. */
+export const poke = (t: Turn, file: FileKey, at: number, bytes: string): void => {
+  if (bytes.length === 0) return;
+  const { arena } = t.file(file);
+  t.changeFile(file, { arena: { ...arena, spans: laid(arena.spans, { at, length: bytes.length >> 1, bytes }) } });
+};
+
+/** `length` zero bytes on top of some spans. */
+export const zeroed = (spans: readonly Span[], at: number, length: number): readonly Span[] =>
+  laid(spans, { at, length, bytes: '' });
+
+const isPopulated = (arena: Arena, at: number, length: number): boolean => {
+  const first = Math.floor(at / PAGE);
+  const end = Math.ceil((at + length) / PAGE);
+  return arena.populated.some(([low, high]) => low <= first && end <= high);
+};
+
+/** ALLOC-29, ALLOC-30: the bytes as user space reads them; `null` for a bus error or no mapping. */
+export const peek = (t: Turn, file: FileKey, at: number, length: number): string | null => {
+  const { arena } = t.file(file);
+  t.fire('ALLOC-29');
+  if (!arena.live || !isPopulated(arena, at, length)) return null;
+  t.fire('ALLOC-30', 'ALLOC-35');
+  const text = new Array<string>(length).fill('00');
+  for (const span of arena.spans) {
+    const from = Math.max(span.at, at);
+    const to = Math.min(span.at + span.length, at + length);
+    for (let byte = from; byte < to; byte++) {
+      const place = (byte - span.at) * 2;
+      text[byte - at] = span.bytes === '' ? '00' : span.bytes.slice(place, place + 2);
+    }
+  }
+  return text.join('');
+};
