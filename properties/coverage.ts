@@ -1,0 +1,170 @@
+/** What runs exercised: rules fired, op kinds by outcome, commands, returns, invariants by weight, witnesses. */
+import type { Done, Observation } from '../abi/observation.ts';
+import type { Op } from '../abi/op.ts';
+import type { Call } from '../abi/call.ts';
+import type { Snapshot } from '../abi/snapshot.ts';
+import type { Invariant } from './invariant.ts';
+import type { Witness } from './witness.ts';
+
+/** A count that is looked up once and then only added to. */
+interface Cell {
+  n: number;
+}
+
+const bump = (table: Map<string, Cell>, key: string, by = 1): void => {
+  const cell = table.get(key);
+  if (cell === undefined) table.set(key, { n: by });
+  else cell.n += by;
+};
+
+const plain = (table: ReadonlyMap<string, Cell>): Record<string, number> =>
+  Object.fromEntries([...table].map(([key, { n }]) => [key, n]));
+
+/** The counts as plain data: what workers send and reports print. */
+export interface CoverageRecord {
+  readonly sequences: number;
+  readonly ops: number;
+  readonly skipped: number;
+  readonly checkpoints: number;
+  readonly widest: number;
+  readonly rules: Readonly<Record<string, number>>;
+  /** Op kind (an ioctl by name), then status. */
+  readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly commands: Readonly<Record<string, number>>;
+  readonly returns: Readonly<Record<string, number>>;
+  /** By invariant: how many things it spoke about. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** By witness: sequences in which it was seen, counted up to `ENOUGH`. */
+  readonly witnesses: Readonly<Record<string, number>>;
+}
+
+/** A witness seen in so many sequences is not looked for any more. */
+export const ENOUGH = 10;
+
+export class Coverage {
+  sequences = 0;
+  ops = 0;
+  skipped = 0;
+  checkpoints = 0;
+  widest = 1;
+  readonly #rules = new Map<string, Cell>();
+  readonly #outcomes = new Map<string, Map<string, Cell>>();
+  readonly #commands = new Map<string, Cell>();
+  readonly #returns = new Map<string, Cell>();
+  readonly #weights = new Map<string, Cell>();
+  readonly #witnesses = new Map<string, Cell>();
+  #watched: Witness[];
+  #onOps: Witness[] = [];
+  #onSnapshots: Witness[] = [];
+
+  constructor(witnesses: readonly Witness[] = []) {
+    this.#watched = [...witnesses];
+    for (const { id } of witnesses) this.#witnesses.set(id, { n: 0 });
+  }
+
+  /** A new sequence: each witness may be seen once more. */
+  begin(): void {
+    this.sequences++;
+    this.#watched = this.#watched.filter(({ id }) => (this.#witnesses.get(id)?.n ?? 0) < ENOUGH);
+    this.#onOps = this.#watched.filter(({ onOp }) => onOp !== undefined);
+    this.#onSnapshots = this.#watched.filter(({ onSnapshot }) => onSnapshot !== undefined);
+  }
+
+  /** One performed op with what it showed and the rules that allowed it. */
+  count(op: Op, call: Call, observation: Observation, rules: readonly string[]): void {
+    this.ops++;
+    for (const rule of rules) bump(this.#rules, rule);
+    const { result, completions } = observation;
+    this.#outcome(kindOf(op), result === 'pending' ? 'pending' : result.status);
+    if (call.op === 'write_read') for (const { bc } of call.write) bump(this.#commands, bc);
+    if (result !== 'pending') this.#read(result);
+    for (const { done } of completions) {
+      this.#outcome('completion', done.status);
+      this.#read(done);
+    }
+    if (this.#onOps.length > 0) this.#witness(op, call, observation);
+  }
+
+  /** One checkpoint's snapshot: weights of invariants, witnesses in states. */
+  countSnapshot(snapshot: Snapshot, invariants: readonly Invariant[]): void {
+    this.checkpoints++;
+    for (const { id, weight } of invariants) bump(this.#weights, id, weight(snapshot));
+    if (this.#onSnapshots.length === 0) return;
+    this.#onSnapshots = this.#onSnapshots.filter(witness => {
+      if (witness.onSnapshot?.(snapshot) !== true) return true;
+      this.#saw(witness);
+      return false;
+    });
+  }
+
+  /** Adds what another worker counted. */
+  merge(other: CoverageRecord): void {
+    this.sequences += other.sequences;
+    this.ops += other.ops;
+    this.skipped += other.skipped;
+    this.checkpoints += other.checkpoints;
+    this.widest = Math.max(this.widest, other.widest);
+    const into = (table: Map<string, Cell>, counts: Readonly<Record<string, number>>): void => {
+      for (const [key, n] of Object.entries(counts)) bump(table, key, n);
+    };
+    into(this.#rules, other.rules);
+    into(this.#commands, other.commands);
+    into(this.#returns, other.returns);
+    into(this.#weights, other.weights);
+    into(this.#witnesses, other.witnesses);
+    for (const [kind, byStatus] of Object.entries(other.outcomes)) {
+      for (const [status, n] of Object.entries(byStatus)) this.#outcome(kind, status, n);
+    }
+  }
+
+  /** Number of different rules that fired. */
+  get rulesFired(): number {
+    return this.#rules.size;
+  }
+
+  record(): CoverageRecord {
+    return {
+      sequences: this.sequences,
+      ops: this.ops,
+      skipped: this.skipped,
+      checkpoints: this.checkpoints,
+      widest: this.widest,
+      rules: plain(this.#rules),
+      outcomes: Object.fromEntries([...this.#outcomes].map(([kind, table]) => [kind, plain(table)])),
+      commands: plain(this.#commands),
+      returns: plain(this.#returns),
+      weights: plain(this.#weights),
+      witnesses: plain(this.#witnesses),
+    };
+  }
+
+  #outcome(kind: string, status: string, by = 1): void {
+    let table = this.#outcomes.get(kind);
+    if (table === undefined) this.#outcomes.set(kind, (table = new Map()));
+    bump(table, status, by);
+  }
+
+  #read(done: Done): void {
+    const { returns } = done;
+    if (returns !== undefined) for (const { br } of returns) bump(this.#returns, br);
+  }
+
+  #witness(op: Op, call: Call, observation: Observation): void {
+    let seen = false;
+    for (const witness of this.#onOps) {
+      if (witness.onOp?.(observation, call, op) !== true) continue;
+      this.#saw(witness);
+      seen = true;
+    }
+    if (seen) this.#onOps = this.#onOps.filter(witness => witness.onOp?.(observation, call, op) !== true);
+  }
+
+  #saw({ id }: Witness): void {
+    bump(this.#witnesses, id);
+  }
+}
+
+const kindOf = (op: Op): string => {
+  if (op.op !== 'ioctl') return op.op;
+  return typeof op.cmd === 'string' ? op.cmd : 'unknown ioctl';
+};

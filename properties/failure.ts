@@ -1,0 +1,193 @@
+/** What went wrong in one run, and the signature by which two failures are the same bug. */
+import { firstDifference } from '../abi/equal.ts';
+import type { OpId } from '../abi/ids.ts';
+import type { Op } from '../abi/op.ts';
+
+export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** Kind, op kind with its commands, first differing field, and the names that differ there; never raw numbers. */
+  readonly signature: string;
+  /** The signature without the commands of the write: what shrinking must keep. */
+  readonly core: string;
+  /** BC_* names of the failing write_read, or the ioctl. */
+  readonly commands: readonly string[];
+  /** The op at which it showed. */
+  readonly op: Op;
+  readonly observed: unknown;
+  /** Every observation or snapshot that the rules allow. */
+  readonly allowed: readonly unknown[];
+  /** Rules of the nearest allowed outcome, or the id of the invariant. */
+  readonly rules: readonly string[];
+  /** For people. */
+  readonly explanation: readonly string[];
+  /** Ops before the failing one that were inapplicable and not performed. */
+  readonly skipped: readonly OpId[];
+}
+
+/** Number of leaves in which two plain values differ, up to `limit`. */
+export const distance = (a: unknown, b: unknown, limit = 1000): number => {
+  if (a === b) return 0;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return 1;
+  let count = 0;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    count += distance(left[key], right[key], limit - count);
+    if (count >= limit) return limit;
+  }
+  return count;
+};
+
+const NAME = /^[A-Za-z_]+$/;
+
+/** The class of a value: its name where it has one, its type otherwise. */
+const classOf = (value: unknown): string => {
+  if (value === undefined) return 'absent';
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return NAME.test(value) && !/^[0-9a-f]+$/.test(value) ? value : 'text';
+  if (typeof value !== 'object') return typeof value;
+  for (const key of ['br', 'work', 'status', 'direction']) {
+    const name = (value as Record<string, unknown>)[key];
+    if (typeof name === 'string') return name;
+  }
+  return Array.isArray(value) ? 'list' : 'record';
+};
+
+/** The nearest of the allowed values, by number of differing leaves. */
+export const nearest = <Item>(
+  observed: unknown,
+  allowed: readonly Item[],
+  view: (item: Item) => unknown,
+): Item | undefined => {
+  let best: Item | undefined;
+  let least = Infinity;
+  for (const item of allowed) {
+    const far = distance(observed, view(item), least);
+    if (far < least) {
+      least = far;
+      best = item;
+    }
+  }
+  return best;
+};
+
+/** The BC_* names of a write, or the ioctl, in a fixed order without repetition. */
+export const commandsOf = (op: Op): readonly string[] => {
+  if (op.op === 'ioctl') return [typeof op.cmd === 'string' ? op.cmd : 'unknown'];
+  if (op.op !== 'write_read') return [];
+  return [...new Set((op.write ?? []).map(({ bc }) => bc))].sort();
+};
+
+const inBrackets = (commands: readonly string[]): string => (commands.length === 0 ? '' : `[${commands.join('+')}]`);
+
+const lookup = (value: unknown, path: string): unknown =>
+  path === ''
+    ? value
+    : path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], value);
+
+const show = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+};
+
+/** A difference between what a target showed and the nearest that was allowed. */
+export const differs = (
+  kind: 'observation' | 'snapshot',
+  op: Op,
+  observed: unknown,
+  allowed: readonly unknown[],
+  rules: readonly string[],
+  skipped: readonly OpId[],
+): Failure => {
+  const best = nearest(observed, allowed, item => item);
+  const found = firstDifference(best, observed);
+  const path = found?.path ?? '';
+  const general = path.replace(/\d+/g, '*');
+  const commands = commandsOf(op);
+  const values = `${classOf(found?.left)}!=${classOf(found?.right)}`;
+  // A snapshot differs long after what spoiled it, so the op at which it shows is no part of what the bug is.
+  const core = kind === 'snapshot' ? `snapshot ${general} ${values}` : `observation ${op.op} ${general} ${values}`;
+  const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
+  return {
+    kind,
+    core,
+    signature: `${kind} ${op.op}${inBrackets(commands)} ${general} ${values}`,
+    commands,
+    op,
+    observed,
+    allowed,
+    rules,
+    skipped,
+    explanation: [
+      `op ${op.id}: ${show(op)}`,
+      `differs at ${path === '' ? '(everything)' : path}`,
+      `  allowed  ${show(found?.left)}`,
+      `  observed ${show(found?.right)}`,
+      ...(parent === ''
+        ? []
+        : [
+            `  within ${parent}: allowed ${show(lookup(best, parent))}`,
+            `  within ${parent}: observed ${show(lookup(observed, parent))}`,
+          ]),
+      ...(allowed.length > 1 ? [`  (${allowed.length} outcomes are allowed; the nearest is shown)`] : []),
+      ...(rules.length === 0 ? [] : [`rules: ${rules.join(' ')}`]),
+    ],
+  };
+};
+
+/** A broken invariant. */
+export const breaks = (
+  id: string,
+  says: string,
+  breaches: readonly string[],
+  op: Op,
+  skipped: readonly OpId[],
+): Failure => ({
+  kind: 'invariant',
+  core: `invariant ${id}`,
+  signature: `invariant ${id}`,
+  commands: commandsOf(op),
+  op,
+  observed: breaches,
+  allowed: [],
+  rules: [id],
+  skipped,
+  explanation: [
+    `op ${op.id}: ${show(op)}`,
+    `${id}: ${says}`,
+    ...breaches.slice(0, 5).map(breach => `  But ${breach}.`),
+  ],
+});
+
+/** Something was thrown, or a remote target died or fell silent. */
+export const crashes = (
+  kind: 'crash' | 'timeout',
+  who: string,
+  error: unknown,
+  op: Op,
+  skipped: readonly OpId[],
+): Failure => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const general = text.split('\n', 1)[0]?.replace(/-?\d+/g, '#').slice(0, 120) ?? '';
+  const commands = commandsOf(op);
+  return {
+    kind,
+    core: `${kind} ${who} ${general}`,
+    signature: `${kind} ${who} ${op.op}${inBrackets(commands)} ${general}`,
+    commands,
+    op,
+    observed: text,
+    allowed: [],
+    rules: [],
+    skipped,
+    explanation: [`op ${op.id}: ${show(op)}`, `${who}: ${error instanceof Error ? (error.stack ?? text) : text}`],
+  };
+};
+
+/** Whether a failure met while shrinking is the one being shrunk: same core, and no command that the first had not. */
+export const sameBug = (pinned: Failure, met: Failure): boolean =>
+  pinned.core === met.core &&
+  (pinned.kind !== 'observation' || met.commands.every(each => pinned.commands.includes(each)));

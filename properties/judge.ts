@@ -1,0 +1,136 @@
+/**
+ * The set-valued checker: every state in which the driver may be, given all that was observed so far.
+ *
+ * Where the rules leave a choice the specification answers several outcomes; an observation keeps those that agree
+ * with it. An empty set is a divergence.
+ */
+import type { Call } from '../abi/call.ts';
+import type { World } from '../abi/driver.ts';
+import { equal } from '../abi/equal.ts';
+import type { Observation } from '../abi/observation.ts';
+import type { Op } from '../abi/op.ts';
+import { Environment, resolve } from '../abi/resolve.ts';
+import type { Snapshot } from '../abi/snapshot.ts';
+import type { Outcome, Specification } from '../abi/specification.ts';
+import { agrees } from './agree.ts';
+import { LookAhead } from './look-ahead.ts';
+
+/** One possible truth: a state, and what references mean in it. */
+export interface Hypothesis<State> {
+  readonly state: State;
+  readonly env: Environment;
+}
+
+/** All that was allowed where nothing of it was observed. */
+export interface Divergence<State> {
+  readonly allowed: readonly Outcome<State>[];
+}
+
+/** One hypothesis for each different state. */
+export const distinct = <State>(
+  specification: Specification<State>,
+  hypotheses: readonly Hypothesis<State>[],
+): readonly Hypothesis<State>[] => {
+  if (hypotheses.length < 2) return hypotheses;
+  const byKey = new Map<string, Hypothesis<State>>();
+  for (const hypothesis of hypotheses) {
+    const key = specification.key(hypothesis.state);
+    if (!byKey.has(key)) byKey.set(key, hypothesis);
+  }
+  return [...byKey.values()];
+};
+
+export class Judge<State> {
+  readonly specification: Specification<State>;
+  #hypotheses: readonly Hypothesis<State>[];
+  /** Rules of the outcome that the last observation agreed with; the first where several did. */
+  rules: readonly string[] = [];
+  /** The largest number of hypotheses held after an observation. */
+  widest = 1;
+
+  constructor(specification: Specification<State>, world: World) {
+    this.specification = specification;
+    this.#hypotheses = [{ state: specification.initial(world), env: new Environment() }];
+  }
+
+  /** Every state that is still possible. Never empty. */
+  get hypotheses(): readonly Hypothesis<State>[] {
+    return this.#hypotheses;
+  }
+
+  /**
+   * The call that an op is. Where hypotheses disagree the first one decides: any call is a fair question, because
+   * every hypothesis then answers for the call that was made.
+   */
+  call(op: Op): Call {
+    return resolve((this.#hypotheses[0] as Hypothesis<State>).env, op);
+  }
+
+  /** Whether the call can be made at all, under every hypothesis. */
+  applicable(call: Call): boolean {
+    const { specification } = this;
+    for (const { state } of this.#hypotheses) if (!specification.applicable(state, call)) return false;
+    return true;
+  }
+
+  /** Narrows the set by what an applicable call showed; answers all that was allowed when nothing remains. */
+  observe(call: Call, observation: Observation): Divergence<State> | undefined {
+    const { specification } = this;
+    if (this.#hypotheses.length === 1) {
+      const { state, env } = this.#hypotheses[0] as Hypothesis<State>;
+      const outcomes = specification.step(state, call);
+      if (outcomes.length === 1) {
+        const outcome = outcomes[0] as Outcome<State>;
+        if (!equal(outcome.observation, observation)) return { allowed: outcomes };
+        if (outcome.delivered.length > 0) env.learn(outcome.delivered);
+        this.#hypotheses = [{ state: outcome.state, env }];
+        this.rules = outcome.rules;
+        return undefined;
+      }
+    }
+    return this.#narrow(call, observation);
+  }
+
+  #narrow(call: Call, observation: Observation): Divergence<State> | undefined {
+    const allowed: Outcome<State>[] = [];
+    const kept: { readonly outcome: Outcome<State>; readonly env: Environment }[] = [];
+    for (const { state, env } of this.#hypotheses) {
+      for (const outcome of this.specification.step(state, call)) {
+        allowed.push(outcome);
+        if (equal(outcome.observation, observation)) kept.push({ outcome, env });
+      }
+    }
+    const [first] = kept;
+    if (first === undefined) return { allowed };
+    this.rules = first.outcome.rules;
+    this.#hypotheses = distinct(
+      this.specification,
+      kept.map(({ outcome, env }) => {
+        const own = kept.length === 1 ? env : env.fork();
+        if (outcome.delivered.length > 0) own.learn(outcome.delivered);
+        return { state: outcome.state, env: own };
+      }),
+    );
+    this.widest = Math.max(this.widest, this.#hypotheses.length);
+    return undefined;
+  }
+
+  /** Narrows the set by a snapshot; answers all snapshots that were allowed when nothing remains. */
+  observeSnapshot(seen: Snapshot, exact: boolean): readonly Snapshot[] | undefined {
+    const kept: Hypothesis<State>[] = [];
+    const allowed: Snapshot[] = [];
+    for (const hypothesis of this.#hypotheses) {
+      const expected = this.specification.snapshot(hypothesis.state);
+      allowed.push(expected);
+      if (agrees(expected, seen, exact)) kept.push(hypothesis);
+    }
+    if (kept.length === 0) return allowed;
+    this.#hypotheses = kept;
+    return undefined;
+  }
+
+  /** What may happen from here, step by step without observations: for whole batches. */
+  predict(): LookAhead<State> {
+    return new LookAhead(this.specification, this.#hypotheses);
+  }
+}

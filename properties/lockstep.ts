@@ -1,0 +1,156 @@
+/** The runner for a driver in this process: op by op against the specification, with snapshots at checkpoints. */
+import type { Driver, World } from '../abi/driver.ts';
+import type { OpId } from '../abi/ids.ts';
+import type { Op } from '../abi/op.ts';
+import type { Snapshot } from '../abi/snapshot.ts';
+import type { Specification } from '../abi/specification.ts';
+import { comparable } from './agree.ts';
+import { Coverage } from './coverage.ts';
+import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
+import type { Invariant } from './invariant.ts';
+import { Judge } from './judge.ts';
+
+/** Where nothing else is said: two devices, so that contexts are seen to be apart. */
+export const DEFAULT_WORLD: World = { devices: 2 };
+/** Performed ops between two checkpoints. */
+export const CHECKPOINT_EVERY = 48;
+
+export interface LockstepOptions<State> {
+  readonly specification: Specification<State>;
+  readonly driver: Driver;
+  readonly world?: World;
+  /** Performed ops between snapshot comparisons; 1 checks after each op, 0 never. One is always made at the end. */
+  readonly checkpointEvery?: number;
+  readonly invariants?: readonly Invariant[];
+  /** Where counts go; shared by many runs. */
+  readonly coverage?: Coverage;
+  /** Called after each performed op: for `replay` and traces. */
+  readonly onStep?: (step: Step) => void;
+}
+
+/** One performed op as a trace shows it. */
+export interface Step {
+  readonly op: Op;
+  readonly observation: unknown;
+  readonly rules: readonly string[];
+}
+
+export interface RunResult {
+  /** Performed ops, the failing one included. */
+  readonly ops: number;
+  /** Ops that were inapplicable and not performed. */
+  readonly skipped: readonly OpId[];
+  readonly failure?: Failure;
+  readonly coverage: Coverage;
+}
+
+/** Checks one snapshot: against the specification, then against the invariants. */
+export const checkSnapshot = <State>(
+  judge: Judge<State>,
+  seen: Snapshot,
+  invariants: readonly Invariant[],
+  exact: boolean,
+  op: Op,
+  skipped: readonly OpId[],
+): Failure | undefined => {
+  // An invariant says more than a difference does, so it speaks first.
+  for (const { id, says, breaches } of invariants) {
+    const broken = breaches(seen);
+    if (broken.length > 0) return breaks(id, says, broken, op, skipped);
+  }
+  const allowed = judge.observeSnapshot(seen, exact);
+  if (allowed === undefined) return undefined;
+  const best = nearest(seen, allowed, item => item) as Snapshot;
+  const [left, right] = comparable(best, seen, exact);
+  return differs('snapshot', op, right, [left], [], skipped);
+};
+
+const NOTHING: readonly Invariant[] = [];
+
+/** Runs one sequence. Throws nothing: whatever the driver or the specification throws is a failure of kind `crash`. */
+export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonly Op[]): RunResult => {
+  const { coverage = new Coverage(), checkpointEvery = CHECKPOINT_EVERY } = options;
+  coverage.begin();
+  const first = runOnce(options, ops, coverage, checkpointEvery);
+  coverage.skipped += first.skipped.length;
+  coverage.widest = Math.max(coverage.widest, first.widest);
+  const { failure } = first;
+  if (failure === undefined || checkpointEvery === 1 || (failure.kind !== 'snapshot' && failure.kind !== 'invariant')) {
+    return { ...first, coverage };
+  }
+  // It showed at a checkpoint; the same ops again, checked after each, tell where it began.
+  const upTo = ops.slice(0, ops.indexOf(failure.op) + 1);
+  const again = runOnce({ ...options, onStep: () => {} }, upTo, new Coverage(), 1);
+  return again.failure === undefined ? { ...first, coverage } : { ...again, coverage };
+};
+
+const runOnce = <State>(
+  options: LockstepOptions<State>,
+  ops: readonly Op[],
+  coverage: Coverage,
+  checkpointEvery: number,
+): { readonly ops: number; readonly skipped: readonly OpId[]; readonly failure?: Failure; readonly widest: number } => {
+  const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep } = options;
+  const skipped: OpId[] = [];
+  let performed = 0;
+  let sinceCheckpoint = 0;
+  let current: Op | undefined;
+  let last: Op | undefined;
+  let who = 'specification';
+  let widest = 1;
+  const checkpoint = (judge: Judge<State>, op: Op): Failure | undefined => {
+    who = 'driver';
+    const seen = driver.snapshot();
+    who = 'specification';
+    if (seen === undefined) return undefined;
+    const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
+    coverage.countSnapshot(seen, invariants);
+    return failure;
+  };
+  try {
+    who = 'driver';
+    driver.reset(world);
+    who = 'specification';
+    const judge = new Judge(specification, world);
+    for (const op of ops) {
+      current = op;
+      const call = judge.call(op);
+      if (!judge.applicable(call)) {
+        skipped.push(op.id);
+        continue;
+      }
+      who = 'driver';
+      const observation = driver.perform(call);
+      who = 'specification';
+      const divergence = judge.observe(call, observation);
+      performed++;
+      last = op;
+      if (divergence !== undefined) {
+        const allowed = divergence.allowed.map(outcome => outcome.observation);
+        const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
+        return {
+          ops: performed,
+          skipped,
+          widest,
+          failure: differs('observation', op, observation, allowed, rules, skipped),
+        };
+      }
+      coverage.count(op, call, observation, judge.rules);
+      widest = judge.widest;
+      onStep?.({ op, observation, rules: judge.rules });
+      if (++sinceCheckpoint === checkpointEvery) {
+        sinceCheckpoint = 0;
+        const failure = checkpoint(judge, op);
+        if (failure !== undefined) return { ops: performed, skipped, widest, failure };
+      }
+    }
+    if (last !== undefined && (sinceCheckpoint > 0 || checkpointEvery === 0)) {
+      const failure = checkpoint(judge, last);
+      if (failure !== undefined) return { ops: performed, skipped, widest, failure };
+    }
+    return { ops: performed, skipped, widest };
+  } catch (error) {
+    const op: Op = current ?? { op: 'reclaim', id: 0 };
+    return { ops: performed, skipped, widest, failure: crashes('crash', who, error, op, skipped) };
+  }
+};

@@ -1,0 +1,115 @@
+/**
+ * The runner for a driver behind a process or machine boundary: as many ops as possible in one round trip.
+ *
+ * A batch is resolved ahead with predictions and ends where an op depends on what was not observed yet. Afterwards the
+ * observations are judged in order; what was performed behind a divergence is dropped.
+ */
+import type { Call } from '../abi/call.ts';
+import type { BatchStep, RemoteSession, World } from '../abi/driver.ts';
+import type { OpId } from '../abi/ids.ts';
+import type { Op } from '../abi/op.ts';
+import type { Specification } from '../abi/specification.ts';
+import { Coverage } from './coverage.ts';
+import { crashes, differs, nearest, type Failure } from './failure.ts';
+import type { Invariant } from './invariant.ts';
+import { Judge } from './judge.ts';
+import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
+
+export interface RemoteOptions<State> {
+  readonly specification: Specification<State>;
+  readonly session: RemoteSession;
+  readonly world?: World;
+  /** Calls of one round trip, at most. */
+  readonly batch?: number;
+  /** Whether a snapshot is compared at the end. */
+  readonly snapshot?: boolean;
+  readonly invariants?: readonly Invariant[];
+  readonly coverage?: Coverage;
+  readonly onStep?: (step: Step) => void;
+}
+
+/** Calls of one round trip. */
+export const BATCH = 200;
+
+/** A remote target throws this, or an error of this name, when it fell silent. */
+export const TIMEOUT = 'TimeoutError';
+
+/** Runs one sequence in an open session. The caller begins and ends the session. */
+export const runRemote = async <State>(options: RemoteOptions<State>, ops: readonly Op[]): Promise<RunResult> => {
+  const { specification, session, world = DEFAULT_WORLD, batch = BATCH, invariants = [], onStep } = options;
+  const coverage = options.coverage ?? new Coverage();
+  coverage.begin();
+  const judge = new Judge(specification, world);
+  const skipped: OpId[] = [];
+  let performed = 0;
+  let last: Op | undefined;
+  let next = 0;
+  const finish = (failure?: Failure): RunResult => {
+    coverage.skipped += skipped.length;
+    coverage.widest = Math.max(coverage.widest, judge.widest);
+    return failure === undefined
+      ? { ops: performed, skipped, coverage }
+      : { ops: performed, skipped, coverage, failure };
+  };
+  while (next < ops.length) {
+    const ahead = judge.predict();
+    const steps: BatchStep[] = [];
+    const asked: { readonly op: Op; readonly call: Call }[] = [];
+    while (next < ops.length && steps.length < batch) {
+      const op = ops[next] as Op;
+      let call = ahead.call(op);
+      if (call === 'ambiguous') {
+        if (steps.length > 0) break;
+        // Nothing is left to observe that could decide: any call is a fair question, as long as it can be made.
+        const own = judge.call(op);
+        call = judge.applicable(own) ? own : 'skip';
+      }
+      next++;
+      if (call === 'skip') {
+        skipped.push(op.id);
+        continue;
+      }
+      asked.push({ op, call });
+      steps.push({ call, expected: ahead.advance(call) });
+    }
+    if (steps.length === 0) break;
+    let answers: Awaited<ReturnType<RemoteSession['perform']>>;
+    try {
+      answers = await session.perform(steps);
+    } catch (error) {
+      const kind = error instanceof Error && error.name === TIMEOUT ? 'timeout' : 'crash';
+      return finish(crashes(kind, 'target', error, (asked[0] as { op: Op }).op, skipped));
+    }
+    for (let at = 0; at < asked.length; at++) {
+      const { op, call } = asked[at] as { op: Op; call: Call };
+      const observation = answers[at];
+      if (observation === undefined) {
+        return finish(crashes('crash', 'target', `no answer to ${op.op}`, op, skipped));
+      }
+      const divergence = judge.observe(call, observation);
+      performed++;
+      last = op;
+      if (divergence !== undefined) {
+        const allowed = divergence.allowed.map(outcome => outcome.observation);
+        const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
+        return finish(differs('observation', op, observation, allowed, rules, skipped));
+      }
+      coverage.count(op, call, observation, judge.rules);
+      onStep?.({ op, observation, rules: judge.rules });
+    }
+  }
+  if (options.snapshot === true && last !== undefined) {
+    let seen: Awaited<ReturnType<RemoteSession['snapshot']>>;
+    try {
+      seen = await session.snapshot();
+    } catch (error) {
+      return finish(crashes('crash', 'target', error, last, skipped));
+    }
+    if (seen !== undefined) {
+      const failure = checkSnapshot(judge, seen, invariants, false, last, skipped);
+      coverage.countSnapshot(seen, invariants);
+      if (failure !== undefined) return finish(failure);
+    }
+  }
+  return finish();
+};
