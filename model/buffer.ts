@@ -76,6 +76,7 @@ export const allocate = (t: Turn, key: FileKey, request: Request): Allocation =>
   const { arena } = t.file(key);
   if (!arena.live) {
     t.fire('ALLOC-15', arena.size === 0 ? 'ALLOC-11' : 'ALLOC-10', 'ALLOC-46');
+    if (arena.size === 0) t.fire('PROC-10');
     return { got: 'nothing', errno: 'ESRCH' };
   }
   const size = regionSize(request.dataSize, request.offsetsSize, request.extraSize);

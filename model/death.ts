@@ -59,6 +59,7 @@ export const deadBinderDone = (t: Turn, thread: ThreadKey, cookie: U64): void =>
   const at = file.delivered.findIndex(work => 'cookie' in work && work.cookie === cookie);
   const work = file.delivered[at];
   t.fire('WR-30', 'DEATH-11');
+  if (at > 0) t.fire('DEATH-12');
   if (work === undefined) return;
   t.changeFile(file.key, { delivered: file.delivered.toSpliced(at, 1) });
   if (work.work === 'dead_binder_and_clear') {

@@ -34,7 +34,8 @@ export const deliver = (t: Turn, thread: ThreadKey, cursor: Cursor, work: Work):
     case 'transaction':
       return deliverTransaction(t, thread, cursor, work.id);
     case 'complete':
-      t.fire('READ-15');
+      t.fire('READ-15', 'READ-33');
+      if (t.thread(thread).stack !== 0 && t.thread(thread).needReturn) t.fire('THR-05');
       return bare(cursor, 'BR_TRANSACTION_COMPLETE');
     case 'spam_suspect': {
       t.fire('READ-15', 'ALLOC-43');
@@ -133,6 +134,9 @@ const deliverTransaction = (t: Turn, thread: ThreadKey, cursor: Cursor, id: Tran
   const file = t.file(fileOf(thread));
   t.delivered.push({ origin: transaction.origin, proc: file.proc, fd: file.fd, delivery });
   t.fire('READ-30', 'DLV-05', 'ALLOC-44');
+  if (cursor.returns.some(({ br }) => br === 'BR_TRANSACTION_COMPLETE')) {
+    t.fire(transaction.reply ? 'READ-32' : 'READ-34');
+  }
   changeBuffer(t, file.key, transaction.buffer, { userMayFree: true });
   if (!transaction.reply && (transaction.flags & TF_ONE_WAY) === 0) {
     t.changeTransaction(id, { toParent: t.thread(thread).stack, toThread: thread });
@@ -149,7 +153,8 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
   const node = transaction.reply ? undefined : t.node(transaction.targetNode);
   t.fire(transaction.reply ? 'READ-26' : 'READ-24', transaction.reply ? 'DLV-02' : 'DLV-01', 'READ-27');
   t.fire('READ-28', 'READ-29', 'ALLOC-26');
-  t.fire('DLV-03');
+  t.fire('DLV-03', 'UAPI-04');
+  if (transaction.needsReply && transaction.from === NO_THREAD) t.fire('READ-36');
   const { payload } = transaction;
   let { data } = payload;
   let pieces = payload.pieces;

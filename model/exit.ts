@@ -12,6 +12,7 @@ export const endThread = (t: Turn, key: ThreadKey): void => {
   unwind(t, key, stack);
   t.threads = without(t.threads, thread => thread.key === key);
   t.fire('THR-40');
+  if (t.file(fileOf(key)).started > 0) t.fire('THR-22');
   if (answers) {
     t.fire('THR-42');
     failReply(t, stack, 'BR_DEAD_REPLY');

@@ -18,6 +18,7 @@ export const freeze = (t: Turn, argument: IoctlArgument): Status => {
   if (files.length === 0) return 'EINVAL';
   for (const { key } of files) {
     t.fire('FRZ-02');
+    if (files.length > 1) t.fire('PROC-04');
     t.changeFile(key, {
       syncRecv: false,
       asyncRecv: false,

@@ -212,7 +212,7 @@ export const finishGather = (t: Turn, out: Translation): Refusal | null => {
     }
     for (const patch of patches) {
       if (patch.piece === piece && patch.at % 4 !== 0) {
-        t.fire('OBJ-39');
+        t.fire('OBJ-39', 'ALLOC-38');
         return 'EINVAL';
       }
     }

@@ -25,7 +25,7 @@ const leave = (t: Turn, thread: ThreadKey): void => {
 /** BINDER_WRITE_READ: WR-01. */
 export const writeRead = (t: Turn, call: WriteRead, file: number): Result => {
   const thread = threadFor(t, file, call.thread);
-  t.fire('WR-01', 'UAPI-01');
+  t.fire('WR-01', 'UAPI-01', 'UAPI-03');
   const result = exchange(t, call, thread);
   if (result !== 'pending') leave(t, thread);
   return result;
@@ -64,7 +64,7 @@ type IoctlCall = Call & { readonly op: 'ioctl' };
 /** The other ioctls. */
 export const ioctl = (t: Turn, call: IoctlCall, file: number): Done => {
   const thread = threadFor(t, file, call.thread);
-  t.fire('UAPI-01', 'UAPI-02');
+  t.fire('UAPI-01', 'UAPI-02', 'UAPI-07');
   const answer = answerTo(t, call, thread);
   leave(t, thread);
   return answer;

@@ -25,6 +25,7 @@ export const nodeFor = (t: Turn, owner: FileKey, ptr: U64, cookie: U64, flags: n
     return known;
   }
   t.fire('NODE-01', 'NODE-03', 'OBJ-09');
+  if (flags !== 0) t.fire('UAPI-13');
   const node: Node = {
     id: t.takeId(),
     owner,

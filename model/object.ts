@@ -64,6 +64,7 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
   const readable = message.dataAt === 'own';
   let copied = 0;
   const slots = (message.offsetsSize as number) / 8;
+  if (slots > 0) t.fire('UAPI-10', 'UAPI-11');
   for (let slot = 0; slot < slots; slot++) {
     const at: U64 = message.offsets[slot] ?? 0;
     t.fire('OBJ-01');

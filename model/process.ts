@@ -24,6 +24,7 @@ type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 export const open = (t: Turn, call: Of<'open'>): void => {
   t.fire('PROC-01', 'PROC-03');
   if (t.files.some(file => file.proc === call.proc)) t.fire('PROC-02');
+  if (call.device > 0) t.fire('PROC-32');
   const task = taskOf(t, call.proc);
   const file: File = {
     key: t.nextFile,
@@ -104,7 +105,7 @@ export const kill = (t: Turn, proc: number): void => {
 
 /** PROC-11, PROC-12: every thread must return; sleepers are woken. */
 export const flush = (t: Turn, key: FileKey): void => {
-  t.fire('PROC-11', 'PROC-12');
+  t.fire('PROC-11');
   for (const thread of t.threads) {
     if (fileOf(thread.key) !== key) continue;
     t.changeThread(thread.key, { needReturn: true });
@@ -115,7 +116,7 @@ export const flush = (t: Turn, key: FileKey): void => {
 /** PROC-15: the order of the end (binder_deferred_release). */
 export const release = (t: Turn, key: FileKey): void => {
   const file = t.file(key);
-  t.fire('PROC-14', 'PROC-15', 'PROC-24');
+  t.fire('PROC-14', 'PROC-15');
   loseManager(t, file);
   t.changeFile(key, { frozen: false, syncRecv: false, asyncRecv: false });
   for (const thread of t.threads) {

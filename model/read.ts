@@ -37,6 +37,7 @@ const wait = (t: Turn, thread: ThreadKey, cursor: Cursor, op: number, wrote: num
   const forProc = isFreeForFileWork(t, thread);
   const file = t.file(fileOf(thread));
   t.fire('READ-05');
+  if (!forProc && file.todo.length > 0) t.fire('THR-33');
   if (forProc) {
     if (!isLooper(t.thread(thread).looper)) t.fire('THR-17');
     t.fire('READ-06', 'DLV-06');
@@ -88,6 +89,7 @@ const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op
     t.fire('READ-11');
     if (!hasRoom(cursor)) {
       t.fire('READ-03', 'READ-04');
+      if (t.thread(thread).todo[0]?.work === 'transaction') t.fire('THR-51');
       break;
     }
     const delivered = deliver(t, thread, cursor, nextItem(t, thread));
@@ -106,7 +108,8 @@ const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op
 /** READ-14, THR-19 .. THR-21, THR-24: a successful read may carry the request for another thread, over the BR_NOOP. */
 const finish = (t: Turn, thread: ThreadKey, cursor: Cursor): ReadEnd => {
   letOthersRun(t, thread);
-  t.fire('READ-14');
+  t.fire('READ-14', 'UAPI-09');
+  if (t.thread(thread).needReturn) t.fire('THR-04');
   if (wantsThread(t, thread)) {
     t.fire('THR-19', 'THR-20', 'THR-24');
     t.changeFile(fileOf(thread), { requested: 1 });

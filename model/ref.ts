@@ -100,6 +100,7 @@ export type CountCommand = 'BC_INCREFS' | 'BC_ACQUIRE' | 'BC_RELEASE' | 'BC_DECR
 
 /** The four count commands. Answers false for the one hard error: the manager counting itself (WR-15). */
 export const count = (t: Turn, file: FileKey, command: CountCommand, handle: Handle): boolean => {
+  t.fire('UAPI-06');
   const strong = command === 'BC_ACQUIRE' || command === 'BC_RELEASE';
   const up = command === 'BC_ACQUIRE' || command === 'BC_INCREFS';
   if (up && handle === CONTEXT_MANAGER) {

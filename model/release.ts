@@ -76,7 +76,9 @@ const dropHeld = (t: Turn, key: FileKey, held: Held, thread: ThreadKey, failed: 
     case 'handle': {
       t.fire('REL-08');
       const ref = held.strong ? strongRef(t, key, held.handle) : refByHandle(t, key, held.handle);
-      if (ref !== undefined) decrement(t, ref.id, held.strong);
+      if (ref === undefined) return;
+      decrement(t, ref.id, held.strong);
+      if (refByHandle(t, key, held.handle) === undefined) t.fire('REF-07');
       return;
     }
     case 'node': {
@@ -106,6 +108,8 @@ export const undo = (t: Turn, key: FileKey, offset: number, held: readonly Held[
   t.fire('REL-14');
   if (key === NO_FILE) return;
   changeBuffer(t, key, offset, { transaction: 0, held });
+  const nodes = t.nodes.length;
   dropContents(t, key, bufferAt(t, key, offset) as Buffer, thread, true);
+  if (t.nodes.length < nodes) t.fire('NODE-04', 'OBJ-18');
   giveBack(t, key, offset);
 };

@@ -74,6 +74,8 @@ const attempt = (t: Turn, thread: ThreadKey, command: CallCommand, id: Id): Fail
   const refusal = oneway ? null : busy(t, thread);
   if (refusal !== null) return refusal;
   if (oneway) t.fire('TXN-12');
+  if (t.file(target.owner).proc === t.file(fileOf(thread)).proc) t.fire('TXN-14');
+  if (t.file(fileOf(thread)).frozen) t.fire('FRZ-10');
   pin(t, target.id, true);
   const toThread = oneway ? NO_THREAD : nestedThread(t, thread, target.owner);
   const copied = copyTo(t, { thread, id, command, target, to: target.owner, toThread, takesFds: target.acceptFds });
@@ -173,7 +175,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
   const noContext = refuseSecurityContext(t, target);
   if (noContext !== null) return { copied: false, failure: noContext, pinned: true };
   const oneway = target !== null && (command.flags & TF_ONE_WAY) !== 0;
-  if (message.buffersSize === undefined) t.fire('TXN-21');
+  t.fire(message.buffersSize === undefined ? 'TXN-21' : 'UAPI-05');
   const got = allocate(t, to, {
     id,
     dataSize: message.size,

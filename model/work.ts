@@ -12,7 +12,7 @@ export const queueForThread = (t: Turn, thread: ThreadKey, work: Work): void => 
 
 /** Queues work that waits for other work to be delivered with it (binder_enqueue_deferred_thread_work). */
 export const queueDeferred = (t: Turn, thread: ThreadKey, work: Work): void => {
-  t.fire('THR-34');
+  t.fire('THR-34', 'READ-31');
   t.changeThread(thread, { todo: [...t.thread(thread).todo, work] });
 };
 

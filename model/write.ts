@@ -64,7 +64,6 @@ const refuse = (
     t.fire('WR-07');
     return 'EFAULT';
   }
-  t.fire('WR-10');
   if (command === undefined) {
     t.fire('WR-09');
     return 'EINVAL';
@@ -84,7 +83,7 @@ const totalOf = (request: WriteRead): number => request.write.reduce((sum, comma
 
 const execute = (t: Turn, thread: ThreadKey, command: Command): 'EINVAL' | null => {
   const file = fileOf(thread);
-  t.fire('WR-31');
+  t.fire('WR-31', 'UAPI-08');
   switch (command.bc) {
     case 'BC_TRANSACTION':
       call(t, thread, command);
