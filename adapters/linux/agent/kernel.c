@@ -1,7 +1,8 @@
-/* Knowing when the kernel's deferred work is done. It runs on pools of bound workers; a pool with work has a worker that
- * is running or runnable. Each worker's run counter is kept from a moment when it was seen idle. When none of them is runnable
- * and, read after that, no counter has moved, then nothing that was queued before is left: whoever was to do it would have
- * been runnable, or would have run. Then it only remains to see that no worker was added. */
+/* Knowing when the kernel's deferred work is done. It runs on pools of bound workers, one pool a processor; a pool with work has
+ * a worker that is running or runnable. Each worker's run counter is kept from a moment when it was seen idle. When none of a
+ * pool is runnable and, read after that, no counter has moved, then nothing that was queued before is left in that pool: whoever
+ * was to do it would have been runnable, or would have run. Every pool must have such a moment, not all the same one, because
+ * queued work does not change pools. Then it only remains to see that no worker was added. */
 #include "slot.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 enum { WORKERS = 128 };
-static struct { int syscall, stat, runs; char seen[64]; } worker[WORKERS];
+static struct { int processor, syscall, stat, runs; char seen[64]; } worker[WORKERS];
 static int workers;
 static char known[16384], lastTask[32];
 
@@ -27,13 +28,14 @@ static int openFor(int pid, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static int isBoundWorker(int pid)
+/* The processor of a bound worker of normal priority; -1 for any other thread. */
+static int processorOf(int pid)
 {
 	char name[64];
 	int fd = openFor(pid, "comm"), processor, id, used = 0;
 	int found = readFd(fd, name, sizeof name) && sscanf(name, "kworker/%d:%d%n", &processor, &id, &used) == 2 && name[used] != 'H';
 	close(fd);
-	return found;
+	return found ? processor : -1;
 }
 
 static void findWorkers(void)
@@ -50,8 +52,10 @@ static void findWorkers(void)
 			next++;
 		if (pid == 0)
 			break;
-		if (!isBoundWorker(pid))
+		int processor = processorOf(pid);
+		if (processor < 0)
 			continue;
+		worker[workers].processor = processor;
 		worker[workers].syscall = openFor(pid, "syscall");
 		worker[workers].stat = openFor(pid, "stat");
 		worker[workers].runs = openFor(pid, "schedstat");
@@ -94,17 +98,18 @@ static int seeIdle(int i)
 	return 1;
 }
 
-static int allIdle(void)
+static int poolIdle(int processor)
 {
 	char text[256];
 	int idle = 1;
 	for (int i = 0; i < workers; i++)
-		if (!worker[i].seen[0])
+		if (worker[i].processor == processor && !worker[i].seen[0])
 			idle &= seeIdle(i);
 	for (int i = 0; idle && i < workers; i++)
-		idle = readFd(worker[i].syscall, text, sizeof text) && text[0] != 'r';
+		if (worker[i].processor == processor)
+			idle = readFd(worker[i].syscall, text, sizeof text) && text[0] != 'r';
 	for (int i = 0; idle && i < workers; i++)
-		if (!readFd(worker[i].runs, text, sizeof text) || strcmp(text, worker[i].seen) != 0)
+		if (worker[i].processor == processor && (!readFd(worker[i].runs, text, sizeof text) || strcmp(text, worker[i].seen) != 0))
 			worker[i].seen[0] = 0, idle = 0;
 	return idle;
 }
@@ -112,12 +117,20 @@ static int allIdle(void)
 void waitKernelIdle(void)
 {
 	int stale = workers == 0;
+	u64 done = 0, all = 0;
 	for (u32 round = 0;; pause_(&round)) {
 		if (!sameWorkers() || stale) {
 			findWorkers();
 			stale = 0;
+			done = all = 0;
 		}
-		if (!allIdle())
+		for (int i = 0; i < workers; i++) {
+			u64 bit = 1ull << (worker[i].processor & 63);
+			all |= bit;
+			if (!(done & bit) && poolIdle(worker[i].processor))
+				done |= bit;
+		}
+		if (done != all)
 			continue;
 		if (sameWorkers())
 			return;

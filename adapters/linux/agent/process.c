@@ -65,7 +65,11 @@ void pause_(u32 *round)
 	struct timespec nap = { .tv_nsec = n < 64 ? 50000 : 500000 };
 	lockGive(self.processor);
 	nanosleep(&nap, NULL);
+	u64 awake = now();
+	atomic_store(&self.box->running, 0);
 	lockTake(self.processor);
+	atomic_store(&self.box->running, 1);
+	self.deadline += now() - awake; /* waiting for a turn does not count */
 }
 
 static i64 tellLeader(int p, u32 command)

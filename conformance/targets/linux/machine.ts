@@ -49,7 +49,6 @@ export class Machine {
   private readonly options: MachineOptions;
   private child: ChildProcess | undefined;
   private client: AgentClient | undefined;
-  private folder: string | undefined;
   private consoleText = '';
 
   constructor(options: MachineOptions = {}) {
@@ -77,7 +76,6 @@ export class Machine {
     if (this.client !== undefined) return this.client.ready;
     checkEnvironment();
     const folder = mkdtempSync(join(tmpdir(), 'binder-spec-'));
-    this.folder = folder;
     this.consoleText = '';
     const socketPath = join(folder, 'agent');
     const { server, connected } = await listen(socketPath);
@@ -106,6 +104,7 @@ export class Machine {
     } finally {
       clearTimeout(timer);
       server.close();
+      rmSync(folder, { recursive: true, force: true });
     }
   }
 
@@ -117,15 +116,14 @@ export class Machine {
 
   /** Stops the machine; safe to call at any time. */
   async stop(): Promise<void> {
-    const { child, client, folder } = this;
-    this.client = this.child = this.folder = undefined;
+    const { child, client } = this;
+    this.client = this.child = undefined;
     client?.fail('it was stopped', this.consoleText);
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise(resolve => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;
     }
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 
   /** Ends the machine without telling anyone, as a crash would. */

@@ -1,5 +1,7 @@
 /** Programs for the agent: system calls and a few helpers, built in order. */
 
+import { Writer } from './writer.ts';
+
 /** A number that the agent works out: an immediate, a register of a process, or the address of a segment of the same call. */
 export type Value =
   | number
@@ -81,12 +83,9 @@ const operations = {
 } as const;
 
 const NONE = 0xffff;
-const text = new TextEncoder();
-
 /** Builds a program; every method appends one instruction and answers its tag. */
 export class Program {
-  private buffer = Buffer.allocUnsafe(4096);
-  private at = 0;
+  private readonly out = new Writer();
   private start = 0;
   private nextTag: number;
 
@@ -101,12 +100,12 @@ export class Program {
 
   /** Bytes so far. */
   get length(): number {
-    return this.at;
+    return this.out.length;
   }
 
   /** The encoded program. */
   bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.at);
+    return this.out.bytes();
   }
 
   /** A system call on thread `t` of process `p`. */
@@ -114,41 +113,48 @@ export class Program {
     const flags = (call.mustComplete === true ? 1 : 0) | (call.noSettle === true ? 2 : 0);
     const tag = this.begin(operations.syscall, p, t, flags);
     const { args = [], segments = [], relocations = [], outs = [], captures = [] } = call;
-    this.u16(call.number)
+    this.out
+      .u16(call.number)
       .u16(call.save ?? NONE)
       .u16(args.length)
       .u16(segments.length);
-    this.u16(relocations.length).u16(outs.length).u16(captures.length);
+    this.out.u16(relocations.length).u16(outs.length).u16(captures.length);
     for (const segment of segments) {
       const bytes = segment.bytes ?? new Uint8Array(0);
-      this.u32(segment.length ?? bytes.length)
+      this.out
+        .u32(segment.length ?? bytes.length)
         .u32(bytes.length)
         .u32(segment.guarded === true ? 1 : 0)
         .raw(bytes);
     }
     for (const value of args) this.value(value, p);
-    for (const r of relocations)
-      this.u16(r.segment)
+    for (const r of relocations) {
+      this.out
+        .u16(r.segment)
         .u16(r.width ?? 8)
-        .u32(r.offset)
-        .value(r.value, p);
+        .u32(r.offset);
+      this.value(r.value, p);
+    }
     for (const out of outs) {
-      this.u16(out.segment)
+      this.out
+        .u16(out.segment)
         .u16(out.limit?.segment ?? NONE)
         .u32(out.offset ?? 0)
         .u32(out.length)
         .u32(out.limit?.offset ?? 0);
     }
     for (const c of captures) {
-      this.u16(c.segment)
+      this.out
+        .u16(c.segment)
         .u16(c.limit?.segment ?? NONE)
         .u32(c.limit?.offset ?? 0)
         .u32(c.record?.code ?? 0);
-      this.u16(c.record?.nth ?? 0)
+      this.out
+        .u16(c.record?.nth ?? 0)
         .u16(c.record?.payload ?? 0)
         .u8(c.width ?? 8)
         .u8(c.through === true ? 1 : 0);
-      this.u16(c.register).u32(c.offset ?? 0);
+      this.out.u16(c.register).u32(c.offset ?? 0);
     }
     return this.end(tag);
   }
@@ -184,7 +190,7 @@ export class Program {
   /** Sends a signal to a thread; 10 and 12 have a handler that does nothing. */
   signal(p: number, t: number, signal = 10): number {
     const tag = this.begin(operations.signal, p, t);
-    this.u32(signal);
+    this.out.u32(signal);
     return this.end(tag);
   }
 
@@ -201,28 +207,29 @@ export class Program {
   /** Makes process `q` a forked copy of process `p`, with the same open files. */
   fork(p: number, q: number): number {
     const tag = this.begin(operations.fork, p, 0);
-    this.u8(q);
+    this.out.u8(q);
     return this.end(tag);
   }
 
   /** Answers pid and tid as two u32, and keeps them in registers of process `p`. */
   ids(p: number, t: number, registers: { readonly pid?: number; readonly tid?: number } = {}): number {
     const tag = this.begin(operations.ids, p, t);
-    this.u16(registers.pid ?? NONE).u16(registers.tid ?? NONE);
+    this.out.u16(registers.pid ?? NONE).u16(registers.tid ?? NONE);
     return this.end(tag);
   }
 
   /** Returns up to `most` bytes of a file; `%d` in the path is the pid of process `p`. */
   readFile(p: number, path: string, most: number): number {
     const tag = this.begin(operations.readFile, p, 0);
-    this.u32(most).string(path);
+    this.out.u32(most).string(path);
     return this.end(tag);
   }
 
   /** Waits until no line of the file begins with `pattern`; `%d` stands for the pid of process `p`, also of a killed one. */
   waitFile(p: number, path: string, pattern: string, timeoutMs = 1000): number {
     const tag = this.begin(operations.waitFile, p, 0);
-    this.u32(timeoutMs * 1000)
+    this.out
+      .u32(timeoutMs * 1000)
       .string(path)
       .string(pattern);
     return this.end(tag);
@@ -231,7 +238,7 @@ export class Program {
   /** Waits for deferred work of the kernel; with a delay, once more after it, for work that a timer starts. */
   waitKernel(delayUs = 0): number {
     const tag = this.begin(operations.waitKernel, 0, 0);
-    this.u32(delayUs);
+    this.out.u32(delayUs);
     return this.end(tag);
   }
 
@@ -243,7 +250,7 @@ export class Program {
   /** Lets time pass. */
   sleep(microseconds: number): number {
     const tag = this.begin(operations.sleep, 0, 0);
-    this.u32(microseconds);
+    this.out.u32(microseconds);
     return this.end(tag);
   }
 
@@ -254,68 +261,24 @@ export class Program {
 
   private begin(operation: number, p: number, t: number, flags = 0): number {
     const tag = this.nextTag++;
-    this.u8(operation).u8(p).u8(t).u8(flags).u32(tag).u32(0);
-    this.start = this.at;
+    this.out.u8(operation).u8(p).u8(t).u8(flags).u32(tag).u32(0);
+    this.start = this.out.length;
     return tag;
   }
 
   private end(tag: number): number {
-    this.buffer.writeUInt32LE(this.at - this.start, this.start - 4);
+    this.out.patch(this.start - 4, this.out.length - this.start);
     return tag;
   }
 
-  private value(value: Value, p: number): this {
-    if (typeof value === 'object') {
-      if ('register' in value)
-        this.u8(1)
-          .u8(value.process ?? p)
-          .u16(value.register);
-      else this.u8(2).u8(0).u16(value.segment);
-      return this.u64(value.add ?? 0);
-    }
-    return this.u8(0).u8(0).u16(0).u64(value);
-  }
-
-  private room(bytes: number): void {
-    if (this.at + bytes <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafe((this.at + bytes) * 2);
-    this.buffer.copy(grown, 0, 0, this.at);
-    this.buffer = grown;
-  }
-
-  private u8(value: number): this {
-    this.room(1);
-    this.buffer[this.at++] = value;
-    return this;
-  }
-
-  private u16(value: number): this {
-    this.room(2);
-    this.at = this.buffer.writeUInt16LE(value, this.at);
-    return this;
-  }
-
-  private u32(value: number): this {
-    this.room(4);
-    this.at = this.buffer.writeUInt32LE(value >>> 0, this.at);
-    return this;
-  }
-
-  private u64(value: number | bigint): this {
-    this.room(8);
-    this.at = this.buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), this.at);
-    return this;
-  }
-
-  private raw(bytes: Uint8Array): this {
-    this.room(bytes.length);
-    this.buffer.set(bytes, this.at);
-    this.at += bytes.length;
-    return this;
-  }
-
-  private string(value: string): this {
-    const bytes = text.encode(value);
-    return this.u16(bytes.length).raw(bytes);
+  private value(value: Value, p: number): Writer {
+    if (typeof value !== 'object') return this.out.u8(0).u8(0).u16(0).u64(value);
+    if ('register' in value)
+      this.out
+        .u8(1)
+        .u8(value.process ?? p)
+        .u16(value.register);
+    else this.out.u8(2).u8(0).u16(value.segment);
+    return this.out.u64(value.add ?? 0);
   }
 }
