@@ -1,0 +1,34 @@
+/** What a run is asked to do, in plain data: the same for this process and for its workers. */
+import type { LevelName, ProfileName, TargetChoice } from '../options.ts';
+
+/** When a run ends: after so many checked ops or so many seconds, whichever comes first. */
+export interface Budget {
+  readonly ops?: number;
+  readonly seconds?: number;
+  /** Distinct failures after which looking for more is pointless. */
+  readonly failures: number;
+}
+
+/** A whole run. */
+export interface Plan {
+  readonly target: TargetChoice;
+  readonly profile: ProfileName;
+  readonly level: LevelName;
+  readonly seed: number;
+  /** Ops of each sequence; absent: the generator's mixture. */
+  readonly length?: number;
+  /** Devices of every sequence's world. */
+  readonly devices: number;
+  readonly budget: Budget;
+}
+
+/** What one of several workers does of it: every `stride`-th sequence from `first`. */
+export interface Share {
+  readonly plan: Plan;
+  readonly first: number;
+  readonly stride: number;
+}
+
+/** The part of a budget that one of `stride` workers has. */
+export const budgetOf = ({ plan: { budget }, stride }: Share): Budget =>
+  budget.ops === undefined ? budget : { ...budget, ops: Math.ceil(budget.ops / stride) };

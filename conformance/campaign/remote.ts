@@ -1,0 +1,192 @@
+/**
+ * A run on a target behind a process or machine boundary: many sequences side by side, each on a device of its own.
+ *
+ * When the target dies, it is started again and every sequence that was in flight is run once more, alone. The one
+ * that kills it again is a finding; the others are counted as usual.
+ */
+import type { RemoteDriver } from '../../abi/driver.ts';
+import type { Op } from '../../abi/op.ts';
+import { specification } from '../../model/model.ts';
+import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { Coverage } from '../../properties/coverage.ts';
+import { crashes, type Failure } from '../../properties/failure.ts';
+import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
+import type { RunResult } from '../../properties/lockstep.ts';
+import { runRemote } from '../../properties/remote.ts';
+import { EnvironmentError } from '../exit.ts';
+import type { Journal } from '../journal.ts';
+import { logOf } from './log.ts';
+import type { Plan } from './plan.ts';
+import { seederOf } from './seeds.ts';
+import type { Tally } from './tally.ts';
+
+/** One sequence of the run. */
+interface Job {
+  readonly sequence: number;
+  readonly ops: readonly Op[];
+}
+
+/** A target that dies so often is not fit for a verdict. */
+const MOST_DEATHS = 8;
+
+/** A failure that says nothing about what the driver answered: it answered no more. */
+export const isDeath = (failure: Failure | undefined): failure is Failure =>
+  failure !== undefined && (failure.kind === 'crash' || failure.kind === 'timeout') && failure.core.includes('target');
+
+/** A remote target that is started again when it has died. */
+export class Restarting {
+  readonly #start: () => Promise<RemoteDriver>;
+  #driver: Promise<RemoteDriver> | undefined;
+  deaths = 0;
+
+  constructor(start: () => Promise<RemoteDriver>) {
+    this.#start = start;
+  }
+
+  /** The target, started when it is not running. */
+  async get(): Promise<RemoteDriver> {
+    this.#driver ??= this.#start();
+    return this.#driver;
+  }
+
+  /** Takes a dead target away; the next `get` starts another one. */
+  async bury(): Promise<void> {
+    this.deaths++;
+    await this.stop();
+    if (this.deaths > MOST_DEATHS) throw new EnvironmentError(`the target died ${this.deaths} times; giving up`);
+  }
+
+  async stop(): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    try {
+      await (await driver)?.stop();
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
+/** Runs one log in a session of its own; whatever the target throws is a failure of kind `crash` or `timeout`. */
+export const attempt = async (
+  driver: RemoteDriver,
+  devices: number,
+  ops: readonly Op[],
+  coverage: Coverage,
+): Promise<RunResult> => {
+  const world = { devices };
+  const session = await driver.begin(world);
+  const result = await runRemote(
+    { specification, session, world, snapshot: true, invariants: INVARIANTS, coverage },
+    ops,
+  );
+  if (!isDeath(result.failure)) await session.end();
+  return result;
+};
+
+export class RemoteRun {
+  readonly #plan: Plan;
+  readonly #target: Restarting;
+  readonly #tally: Tally;
+  readonly #journal: Journal;
+  readonly #show: () => void;
+  readonly #stop: AbortSignal;
+  readonly #arbitrary: OpLogArbitrary;
+  readonly #suspects: Job[] = [];
+  readonly #end: number;
+  #next = 0;
+  #dead = false;
+
+  constructor(plan: Plan, target: Restarting, tally: Tally, journal: Journal, show: () => void, stop: AbortSignal) {
+    this.#plan = plan;
+    this.#target = target;
+    this.#tally = tally;
+    this.#journal = journal;
+    this.#show = show;
+    this.#stop = stop;
+    this.#arbitrary = new OpLogArbitrary({
+      level: plan.level,
+      devices: plan.devices,
+      ...(plan.length === undefined ? {} : { length: plan.length }),
+    });
+    const { seconds } = plan.budget;
+    this.#end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
+  }
+
+  /** Runs until the budget is spent, with at most `slots` sequences side by side. */
+  async run(slots: number | undefined): Promise<void> {
+    while (!this.#spent()) {
+      const driver = await this.#target.get();
+      const width = Math.min(slots ?? driver.slots, driver.slots);
+      await Promise.all(Array.from({ length: width }, (_, slot) => this.#work(driver, slot)));
+      if (!this.#dead) continue;
+      await this.#target.bury();
+      await this.#suspectsAlone();
+    }
+  }
+
+  #spent(): boolean {
+    const { ops = Infinity, failures } = this.#plan.budget;
+    if (this.#stop.aborted || this.#tally.failures.size >= failures || performance.now() >= this.#end) return true;
+    return this.#tally.coverage.ops >= ops;
+  }
+
+  #take(): Job {
+    const sequence = this.#next++;
+    return { sequence, ops: this.#arbitrary.draw(seederOf(this.#plan.seed, sequence)) };
+  }
+
+  async #work(driver: RemoteDriver, slot: number): Promise<void> {
+    while (!this.#dead && !this.#spent()) {
+      const job = this.#take();
+      this.#journal.begin(slot, logOf(this.#plan, job.sequence, job.ops));
+      const failure = await this.#attempt(driver, job);
+      if (isDeath(failure)) {
+        // The file of the journal stays until the sequence has been run alone.
+        this.#dead = true;
+        this.#suspects.push(job);
+        return;
+      }
+      this.#journal.finish(slot);
+    }
+  }
+
+  /** Runs a job and counts it, unless the target died. */
+  async #attempt(driver: RemoteDriver, job: Job): Promise<Failure | undefined> {
+    const coverage = new Coverage(WITNESSES);
+    let failure: Failure | undefined;
+    try {
+      ({ failure } = await attempt(driver, this.#plan.devices, job.ops, coverage));
+    } catch (error) {
+      // The session could not begin or end: the machine died between two sequences.
+      failure = crashes('crash', 'target', error, job.ops[0] ?? { op: 'reclaim', id: 0 }, []);
+    }
+    if (isDeath(failure)) return failure;
+    this.#tally.add(
+      coverage.record(),
+      failure === undefined ? [] : [{ failure, ops: job.ops, sequence: job.sequence }],
+    );
+    this.#show();
+    return failure;
+  }
+
+  async #suspectsAlone(): Promise<void> {
+    const suspects = this.#suspects.splice(0);
+    this.#dead = false;
+    let guilty = 0;
+    for (const job of suspects) {
+      if (this.#stop.aborted) break;
+      const failure = await this.#attempt(await this.#target.get(), job);
+      if (!isDeath(failure)) continue;
+      guilty++;
+      this.#tally.fail({ failure, ops: job.ops, sequence: job.sequence });
+      await this.#target.bury();
+    }
+    for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
+    if (guilty > 0 || this.#stop.aborted) return;
+    const numbers = suspects.map(({ sequence }) => sequence).join(', ');
+    this.#tally.errors.push(
+      `the target died with the sequences ${numbers} of seed ${this.#plan.seed} in flight; alone, none of them kills it`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+/** One worker's share of a run on a target of its own process: generate, drive in lockstep, count. */
+import { setImmediate } from 'node:timers/promises';
+import { specification } from '../../model/model.ts';
+import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
+import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
+import { runLockstep } from '../../properties/lockstep.ts';
+import { localTarget } from '../targets/local.ts';
+import { budgetOf, type Share } from './plan.ts';
+import { seederOf } from './seeds.ts';
+import type { FoundFailure } from './tally.ts';
+
+/** What a share has seen since it spoke last. */
+export interface News {
+  readonly record: CoverageRecord;
+  /** The first failure of each core. */
+  readonly failures: readonly FoundFailure[];
+  /** Cores of further failures. */
+  readonly repeated: readonly string[];
+}
+
+/** How long a share works before it speaks and listens. */
+const SLICE_MS = 100;
+
+/** Runs a share until its budget is spent or `stop` is aborted. */
+export const runShare = async (share: Share, tell: (news: News) => void, stop: AbortSignal): Promise<void> => {
+  const { plan, first, stride } = share;
+  const budget = budgetOf(share);
+  const driver = localTarget(plan.target);
+  const arbitrary = new OpLogArbitrary({
+    level: plan.level,
+    devices: plan.devices,
+    ...(plan.length === undefined ? {} : { length: plan.length }),
+  });
+  const world = { devices: plan.devices };
+  const cores = new Set<string>();
+  const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
+  let coverage = new Coverage(WITNESSES);
+  let failures: FoundFailure[] = [];
+  let repeated: string[] = [];
+  let spoken = performance.now();
+  let ops = 0;
+  const speak = (): void => {
+    tell({ record: coverage.record(), failures, repeated });
+    coverage = new Coverage(WITNESSES);
+    failures = [];
+    repeated = [];
+  };
+  for (let sequence = first; ops < (budget.ops ?? Infinity) && cores.size < budget.failures; sequence += stride) {
+    const log = arbitrary.draw(seederOf(plan.seed, sequence));
+    const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
+    // A sequence that does nothing must not run for ever.
+    ops += Math.max(1, result.ops);
+    const { failure } = result;
+    if (failure !== undefined) {
+      if (cores.has(failure.core)) repeated.push(failure.core);
+      else failures.push({ failure, ops: log, sequence });
+      cores.add(failure.core);
+    }
+    const now = performance.now();
+    if (now >= end) break;
+    if (now - spoken < SLICE_MS) continue;
+    spoken = now;
+    speak();
+    await setImmediate();
+    if (stop.aborted) break;
+  }
+  speak();
+};

@@ -1,0 +1,109 @@
+/** The command line: names, options and exit codes. Scripts depend on all three. */
+import { Command, CommanderError, Option } from 'commander';
+import { explain, list, type ListOptions } from './commands/list.ts';
+import { replay, type ReplayOptions } from './commands/replay.ts';
+import { run, type RunOptions } from './commands/run.ts';
+import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import * as options from './options.ts';
+import { packageVersion } from './paths.ts';
+
+const targetOption = (): Option =>
+  new Option('-t, --target <target>', 'what to drive: impl, model, linux or mutant:NAME')
+    .argParser(options.target)
+    .default({ kind: 'impl' }, 'impl');
+
+const profileOption = (): Option =>
+  new Option('-p, --profile <profile>', 'which driver the rules describe')
+    .choices(options.PROFILES)
+    .default('linux-6.1');
+
+/** An adapter of one's own, behind `--`. */
+const noAdapters = (command: readonly string[]): void => {
+  if (command.length === 0) return;
+  throw new UsageError(`adapter processes (-- ${command[0]} …) cannot be driven yet: use --target`);
+};
+
+const program = (io: Io, finish: (code: ExitCode) => void): Command => {
+  const root = new Command('binder-spec')
+    .description('An executable specification of the Android Binder driver, and a suite that holds any driver to it.')
+    .version(packageVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
+    .showHelpAfterError('(--help lists what there is)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 conformant, 1 not conformant, 2 usage, 3 adapter or environment, 4 inconclusive, 130 interrupted.',
+    );
+
+  root
+    .command('run')
+    .description('generate op logs, drive a target, check every step against the specification, shrink, report')
+    .addOption(targetOption())
+    .addOption(profileOption())
+    .option('-n, --ops <count>', 'stop after so many checked operations', options.positive)
+    .option('--time <duration>', 'stop after so long: 60s, 5m', options.duration)
+    .option('-s, --seed <seed>', 'which sequences to generate (default: a new seed, printed)', options.seed)
+    .option('-l, --length <count>', 'operations of every sequence (default: a mixture)', options.positive)
+    .addOption(new Option('--level <level>', 'how much of the driver to use').choices(options.LEVELS).default('full'))
+    .option('-j, --jobs <count>', 'worker processes; sequences in flight on a remote target', options.positive)
+    .option('--max-failures <count>', 'stop after so many distinct failures', options.positive, 5)
+    .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
+    .option('--save <folder>', 'save the shrunk op log of every failure', 'out/failures')
+    .option('--no-shrink', 'report failures as they were found')
+    .option('--coverage', 'print how often each rule fired')
+    .option('-q, --quiet', 'print only failures and the verdict')
+    .argument('[command...]', 'an adapter to drive, behind --')
+    .action(async (adapter: readonly string[], chosen: RunOptions) => {
+      noAdapters(adapter);
+      finish(await run(io, chosen));
+    });
+
+  root
+    .command('replay')
+    .description('drive a target with one saved op log, step by step: exit 0 if it passes, 1 if it diverges')
+    .argument('<file>', 'the op log')
+    .addOption(targetOption())
+    .addOption(profileOption())
+    .option('-q, --quiet', 'print only the verdict')
+    .argument('[command...]', 'an adapter to drive, behind --')
+    .action(async (file: string, adapter: readonly string[], chosen: ReplayOptions) => {
+      noAdapters(adapter);
+      finish(await replay(io, file, chosen));
+    });
+
+  root
+    .command('list')
+    .description('the rules of the driver')
+    .option('--json', 'as JSON')
+    .action((chosen: ListOptions) => finish(list(io, chosen)));
+
+  root
+    .command('explain')
+    .description('one rule: what it says, its level, its evidence')
+    .argument('<rule>', 'its id, such as TXN-01')
+    .action((rule: string) => finish(explain(io, rule)));
+
+  return root;
+};
+
+/** Runs one command line (without node and script) and answers the exit code. Prints, never exits, never throws. */
+export const cli = async (args: readonly string[], io: Io): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.usage;
+  try {
+    await program(io, finished => {
+      code = finished;
+    }).parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has printed its own message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conformant : EXIT.usage;
+    const explained = explainError(error);
+    if (explained !== undefined) {
+      io.err(`${explained.line}\n`);
+      return explained.code;
+    }
+    io.err(`binder-spec has a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return EXIT.environment;
+  }
+};

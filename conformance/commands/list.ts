@@ -1,0 +1,69 @@
+/** `list` and `explain`: the rule book on the command line. */
+import { RULES } from '../../model/model.ts';
+import { EXIT, UsageError, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { RULE_IDS, aliases, lookUp, type Rule } from '../rulebook.ts';
+
+/** Options of `list`. */
+export interface ListOptions {
+  readonly json?: boolean;
+}
+
+/** Prints every rule: one a line, or as JSON. */
+export const list = (io: Io, { json = false }: ListOptions): ExitCode => {
+  if (json) {
+    io.out(`${JSON.stringify({ rules: RULE_IDS.map(id => ({ id, ...RULES[id] })), aliases: aliases() }, null, 2)}\n`);
+    return EXIT.conformant;
+  }
+  for (const id of RULE_IDS) {
+    const { level, status, says } = RULES[id];
+    const mark = status.kind === 'modelled' ? ' ' : '-';
+    io.out(`${id.padEnd(10)} ${level.padEnd(6)} ${mark} ${says}\n`);
+  }
+  return EXIT.conformant;
+};
+
+const evidenceLines = ({ evidence }: Rule): string[] => [
+  `evidence  ${evidence.seen ? 'seen on a running kernel' : 'derived from the source'}`,
+  ...(evidence.kernel.length === 0 ? [] : [`kernel    ${evidence.kernel.join(', ')}`]),
+];
+
+const restrictions = (rule: Rule): string[] => [
+  rule.status.kind === 'modelled' ? 'status    modelled' : `status    not applicable: ${rule.status.why}`,
+  ...(rule.determinism === 'set' ? ['outcomes  several are legal; the specification answers all of them'] : []),
+  ...(rule.firesIn === 'snapshot' ? ['shown by  comparing states'] : []),
+  ...(rule.applies === undefined ? [] : [`applies   ${rule.applies}`]),
+];
+
+const ruleLines = (id: string, rule: Rule): string[] => [
+  `${id}  ${rule.level}`,
+  '',
+  `  ${rule.says}`,
+  '',
+  `profiles  ${rule.profiles.join(', ')}`,
+  ...evidenceLines(rule),
+  ...restrictions(rule),
+];
+
+/** Prints all there is to say about one rule. Throws `UsageError` for an id that the catalogue does not have. */
+export const explain = (io: Io, word: string): ExitCode => {
+  const found = lookUp(word);
+  if (found === undefined) {
+    const area = word.toUpperCase().replace(/-?\d*$/, '');
+    const near = RULE_IDS.filter(id => id.startsWith(`${area}-`));
+    const hint = near.length === 0 ? 'see `binder-spec list`' : `${area} has ${near[0]} to ${near.at(-1)}`;
+    throw new UsageError(`no rule has the id ${word}: ${hint}`);
+  }
+  const lines =
+    'rule' in found
+      ? ruleLines(found.id, found.rule)
+      : [
+          `${found.id} restates ${found.aliasOf.join(', ')}`,
+          ...found.aliasOf.flatMap(id => {
+            const target = lookUp(id);
+            return target !== undefined && 'rule' in target ? ['', ...ruleLines(id, target.rule)] : [];
+          }),
+        ];
+  io.out(`${lines.join('\n')}\n`);
+  return EXIT.conformant;
+};

@@ -1,0 +1,180 @@
+/** `run`: generate op logs, drive a target, check, shrink, save, report. */
+import path from 'node:path';
+import type { RemoteDriver } from '../../abi/driver.ts';
+import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { fileFor, logOf, nameOf } from '../campaign/log.ts';
+import { runLocal } from '../campaign/local.ts';
+import type { Plan } from '../campaign/plan.ts';
+import { RemoteRun, Restarting } from '../campaign/remote.ts';
+import { freshSeed } from '../campaign/seeds.ts';
+import { shrinkLocal, shrinkRemote } from '../campaign/shrink.ts';
+import { Tally, type KnownFailure } from '../campaign/tally.ts';
+import { explainError, type ExitCode } from '../exit.ts';
+import { mustBeWritable } from '../files.ts';
+import type { Io } from '../io.ts';
+import { Journal } from '../journal.ts';
+import { writeOpLog } from '../oplog-file.ts';
+import type { LevelName, ProfileName, ReportChoice, TargetChoice } from '../options.ts';
+import { packageVersion } from '../paths.ts';
+import { Progress } from '../progress.ts';
+import { writeJsonReport } from '../report/json.ts';
+import { runReport } from '../report/run-report.ts';
+import { terminalReport } from '../report/terminal.ts';
+import { startRemote } from '../targets/remote.ts';
+import { exitCodeOf } from '../verdict.ts';
+
+/** Options of `run` as the command line parses them. */
+export interface RunOptions {
+  readonly target: TargetChoice;
+  readonly profile: ProfileName;
+  readonly ops?: number;
+  readonly time?: number;
+  readonly seed?: number;
+  readonly length?: number;
+  readonly level: LevelName;
+  readonly jobs?: number;
+  readonly maxFailures: number;
+  readonly report: readonly ReportChoice[];
+  readonly save: string;
+  readonly shrink: boolean;
+  readonly coverage?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Checked ops of a run that was given no budget. */
+export const DEFAULT_OPS = { local: 300_000, remote: 20_000 } as const;
+/** Devices of every sequence's world: two, so that contexts are seen to be apart. */
+const DEVICES = 2;
+
+const planOf = (options: RunOptions): Plan => {
+  const usual = options.target.kind === 'linux' ? DEFAULT_OPS.remote : DEFAULT_OPS.local;
+  const ops = options.ops ?? (options.time === undefined ? usual : undefined);
+  return {
+    target: options.target,
+    profile: options.profile,
+    level: options.level,
+    seed: options.seed ?? freshSeed(),
+    devices: DEVICES,
+    ...(options.length === undefined ? {} : { length: options.length }),
+    budget: {
+      failures: options.maxFailures,
+      ...(ops === undefined ? {} : { ops }),
+      ...(options.time === undefined ? {} : { seconds: options.time }),
+    },
+  };
+};
+
+/** What drives the sequences of a run and can judge one log again. */
+interface Engine {
+  drive(): Promise<void>;
+  shrink(known: KnownFailure): Promise<void>;
+  /** Name and version of what was driven. */
+  version(): Promise<{ readonly name: string; readonly version: string }>;
+  stop(): Promise<void>;
+}
+
+const localEngine = (plan: Plan, jobs: number, tally: Tally, show: () => void, stop: AbortSignal): Engine => ({
+  drive: () => runLocal(plan, jobs, tally, show, stop),
+  shrink: known => shrinkLocal(plan, known, stop),
+  version: async () => ({ name: nameOf(plan.target), version: packageVersion }),
+  stop: async () => {},
+});
+
+const remoteEngine = (
+  plan: Plan,
+  slots: number | undefined,
+  tally: Tally,
+  show: () => void,
+  stop: AbortSignal,
+): Engine => {
+  const target = new Restarting(() => startRemote(plan.target));
+  const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
+  return {
+    drive: () => new RemoteRun(plan, target, tally, journal, show, stop).run(slots),
+    shrink: known => shrinkRemote(plan, target, known, stop),
+    version: async () => {
+      const { name, version }: RemoteDriver = await target.get();
+      return { name, version };
+    },
+    stop: async () => {
+      await target.stop();
+      journal.close();
+    },
+  };
+};
+
+/** Runs the suite. Throws `UsageError` and `EnvironmentError` only before the first sequence. */
+export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
+  for (const { file } of options.report) mustBeWritable(file);
+  const plan = planOf(options);
+  const tally = new Tally();
+  const progress = new Progress(io.live, options.quiet !== true);
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  let doing = '';
+  const show = (): void =>
+    progress.show({
+      sequences: tally.coverage.sequences,
+      ops: tally.coverage.ops,
+      rules: tally.coverage.rulesFired,
+      failures: tally.failures.size,
+      seconds: seconds(),
+      doing,
+    });
+  const engine =
+    plan.target.kind === 'linux'
+      ? remoteEngine(plan, options.jobs, tally, show, io.interrupt)
+      : localEngine(plan, options.jobs ?? 1, tally, show, io.interrupt);
+  try {
+    const target = { ...(await engine.version()), choice: plan.target };
+    await guarded(tally, () => engine.drive());
+    const driven = seconds();
+    for (const known of tally.failures.values()) {
+      doing = 'shrinking';
+      show();
+      if (options.shrink) await guarded(tally, () => engine.shrink(known));
+      save(options.save, plan, known, tally);
+    }
+    progress.clear();
+    const { report, evidence } = runReport({
+      tally,
+      target,
+      profile: plan.profile,
+      seed: plan.seed,
+      seconds: driven,
+      interrupted: io.interrupt.aborted,
+      invariants: INVARIANTS.map(({ id }) => id),
+      witnesses: WITNESSES.map(({ id }) => id),
+    });
+    io.out(
+      terminalReport(report, { color: io.color, quiet: options.quiet === true, coverage: options.coverage === true }),
+    );
+    for (const { file } of options.report) writeJsonReport(file, report);
+    return exitCodeOf(evidence);
+  } finally {
+    progress.clear();
+    await engine.stop();
+  }
+};
+
+/** Lets trouble of the environment in the middle of a run be a line of the report instead of its end. */
+const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    if (explainError(error) === undefined) throw error;
+    tally.errors.push((error as Error).message);
+  }
+};
+
+const save = (folder: string, plan: Plan, known: KnownFailure, tally: Tally): void => {
+  const { first, shrunk } = known;
+  const { core, signature } = shrunk?.failure ?? first.failure;
+  const file = fileFor(folder, core);
+  try {
+    writeOpLog(file, logOf(plan, first.sequence, shrunk?.ops ?? first.ops, signature));
+    known.file = file;
+  } catch (error) {
+    tally.errors.push((error as Error).message);
+  }
+};

@@ -1,0 +1,65 @@
+/** Values of command-line options: text to meaning, or a message that names what would be accepted. */
+import { InvalidArgumentError } from 'commander';
+
+const whole = (text: string): number | undefined => {
+  const digits = text.replaceAll('_', '');
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+};
+
+/** A count of at least one. */
+export const positive = (text: string): number => {
+  const value = whole(text);
+  if (value === undefined || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+};
+
+/** A seed: 0 to 2^32 - 1, decimal or 0x. */
+export const seed = (text: string): number => {
+  const value = /^0x[0-9a-f]{1,8}$/i.test(text) ? Number(text) : whole(text);
+  if (value === undefined || value > 0xffffffff) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 4294967295 (0x… is fine).');
+  }
+  return value;
+};
+
+const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** A duration in seconds: `90`, `90s`, `500ms`, `5m`, `1h`. */
+export const duration = (text: string): number => {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const seconds = number === undefined ? 0 : Number(number) * (UNITS[unit] as number);
+  if (seconds <= 0) throw new InvalidArgumentError('Expected a duration such as 60s, 5m or 500ms.');
+  return seconds;
+};
+
+/** What may be driven. */
+export type TargetChoice =
+  { readonly kind: 'impl' | 'model' | 'linux' } | { readonly kind: 'mutant'; readonly mutant: string };
+
+/** A target by name. */
+export const target = (text: string): TargetChoice => {
+  if (text === 'impl' || text === 'model' || text === 'linux') return { kind: text };
+  const [, mutant] = /^mutant:(.+)$/.exec(text) ?? [];
+  if (mutant !== undefined) return { kind: 'mutant', mutant };
+  throw new InvalidArgumentError('Expected impl, model, linux or mutant:NAME.');
+};
+
+/** A report to write: a format and a file. */
+export interface ReportChoice {
+  readonly format: 'json';
+  readonly file: string;
+}
+
+/** `json=FILE`, collected. */
+export const report = (text: string, before: readonly ReportChoice[] = []): readonly ReportChoice[] => {
+  const [, format, file] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  if (format !== 'json' || file === undefined) throw new InvalidArgumentError('Expected json=FILE.');
+  return [...before, { format, file }];
+};
+
+/** Which of the driver's differences count: `linux-6.1` is exact, `core` what every driver must do. */
+export const PROFILES = ['linux-6.1', 'core'] as const;
+export type ProfileName = (typeof PROFILES)[number];
+/** How much of the driver the generated logs use. */
+export const LEVELS = ['slice', 'full'] as const;
+export type LevelName = (typeof LEVELS)[number];

@@ -1,0 +1,171 @@
+/** Everything that a finished run has to say, in plain data: the JSON report, and what the other reports are made from. */
+import type { Op } from '../../abi/op.ts';
+import { RULES, type RuleId } from '../../model/model.ts';
+import type { CoverageRecord } from '../../properties/coverage.ts';
+import type { KnownFailure, Tally } from '../campaign/tally.ts';
+import type { ProfileName, TargetChoice } from '../options.ts';
+import { RULE_IDS, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
+import { judge, type Evidence, type Verdict } from '../verdict.ts';
+
+/** The JSON report. Field names are a contract. */
+export interface RunReport {
+  readonly format: 'binder-spec/report';
+  readonly formatVersion: 1;
+  readonly verdict: Verdict;
+  /** Why it is not CONFORMANT. */
+  readonly reasons: readonly string[];
+  readonly interrupted: boolean;
+  readonly target: { readonly name: string; readonly kind: string; readonly version: string };
+  readonly profile: ProfileName;
+  readonly seed: number;
+  readonly sequences: number;
+  readonly ops: number;
+  readonly seconds: number;
+  readonly opsPerSecond: number;
+  readonly snapshots: number;
+  readonly rules: readonly RuleRow[];
+  /** Applicable MUST rules that never fired. */
+  readonly unexercised: readonly string[];
+  readonly invariants: readonly { readonly id: string; readonly weight: number; readonly breaches: number }[];
+  readonly witnesses: readonly { readonly id: string; readonly seen: number }[];
+  /** Op kind, then status, to number. */
+  readonly outcomes: CoverageRecord['outcomes'];
+  /** BC_* written and BR_* read, by name. */
+  readonly commands: CoverageRecord['commands'];
+  readonly returns: CoverageRecord['returns'];
+  readonly failures: readonly FailureReport[];
+  readonly errors: readonly string[];
+}
+
+/** One distinct failure. */
+export interface FailureReport {
+  readonly signature: string;
+  readonly kind: string;
+  /** The rule that is most likely broken; `null` when the failing step has none. */
+  readonly rule: string | null;
+  readonly level: string | null;
+  /** All rules of the failing step. */
+  readonly rules: readonly string[];
+  /** Ops of the shortest log that shows it. */
+  readonly ops: number;
+  readonly shrunkFrom: number;
+  /** Executions that shrinking took. */
+  readonly executions: number;
+  /** How many sequences showed it. */
+  readonly seen: number;
+  /** Number of the first of them in the run. */
+  readonly sequence: number;
+  readonly explanation: readonly string[];
+  readonly minimal: readonly Op[];
+  /** A command that shows it again. */
+  readonly repro: string | null;
+}
+
+/** What a report is made from. */
+export interface FinishedRun {
+  readonly tally: Tally;
+  readonly target: { readonly name: string; readonly choice: TargetChoice; readonly version: string };
+  readonly profile: ProfileName;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+  /** Ids of all invariants and witnesses that could have been seen. */
+  readonly invariants: readonly string[];
+  readonly witnesses: readonly string[];
+}
+
+const ruleIds = new Set<string>(RULE_IDS);
+const levelOf = (id: string | undefined): string | null =>
+  id !== undefined && ruleIds.has(id) ? RULES[id as RuleId].level : null;
+
+/** True unless everything that a failure blames is only a SHOULD or INFO. */
+const countsAgainstMust = ({ first }: KnownFailure): boolean => {
+  const { rules } = first.failure;
+  return rules.length === 0 || rules.some(id => levelOf(id) === 'MUST' || levelOf(id) === null);
+};
+
+/**
+ * The likeliest of the rules that a failure blames: the one that fired least often in the whole run, because the
+ * rules that fire in every step are also in every step that goes well.
+ */
+const likeliest = ({ first }: KnownFailure, fired: Readonly<Record<string, number>>): string | undefined => {
+  const rarity = (id: string): number => fired[id] ?? 0;
+  return [...first.failure.rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
+};
+
+const targetName = ({ choice }: FinishedRun['target']): string =>
+  choice.kind === 'mutant' ? `mutant:${choice.mutant}` : choice.kind;
+
+const failureReport = (known: KnownFailure, rule: string | undefined, target: string): FailureReport => {
+  const { first, shrunk, seen, file } = known;
+  const ops = shrunk?.ops ?? first.ops;
+  const failure = shrunk?.failure ?? first.failure;
+  return {
+    signature: failure.signature,
+    kind: failure.kind,
+    rule: rule ?? null,
+    level: levelOf(rule),
+    rules: failure.rules,
+    ops: ops.length,
+    shrunkFrom: first.ops.length,
+    executions: shrunk?.executions ?? 0,
+    seen,
+    sequence: first.sequence,
+    explanation: failure.explanation,
+    minimal: ops,
+    repro: file === undefined ? null : `npx binder-spec replay ${file} --target ${target}`,
+  };
+};
+
+/** What the verdict of a run hangs on. */
+const evidenceOf = (run: FinishedRun, record: CoverageRecord, rows: readonly RuleRow[]): Evidence => ({
+  ops: record.ops,
+  failures: [...run.tally.failures.values()].filter(countsAgainstMust).length,
+  unexercised: unexercised(rows).length,
+  unseen: run.witnesses.filter(id => !((record.witnesses[id] ?? 0) > 0)).length,
+  errors: run.tally.errors.length,
+  interrupted: run.interrupted,
+});
+
+/** The report of a run and what its verdict hangs on. */
+export const runReport = (run: FinishedRun): { readonly report: RunReport; readonly evidence: Evidence } => {
+  const { tally, target, profile, seed, seconds, interrupted } = run;
+  const record = tally.coverage.record();
+  const failures = [...tally.failures.values()].map(known => ({ known, rule: likeliest(known, record.rules) }));
+  const rows = ruleRows({
+    profile,
+    target: target.choice.kind,
+    fired: record.rules,
+    snapshots: record.checkpoints,
+    blamed: new Set(failures.flatMap(({ rule }) => rule ?? [])),
+  });
+  const evidence = evidenceOf(run, record, rows);
+  const report: RunReport = {
+    format: 'binder-spec/report',
+    formatVersion: 1,
+    ...judge(evidence),
+    interrupted,
+    target: { name: target.name, kind: target.choice.kind, version: target.version },
+    profile,
+    seed,
+    sequences: record.sequences,
+    ops: record.ops,
+    seconds: Math.round(seconds * 1000) / 1000,
+    opsPerSecond: seconds > 0 ? Math.round(record.ops / seconds) : 0,
+    snapshots: record.checkpoints,
+    rules: rows,
+    unexercised: unexercised(rows),
+    invariants: run.invariants.map(id => ({
+      id,
+      weight: record.weights[id] ?? 0,
+      breaches: tally.breaches.get(id) ?? 0,
+    })),
+    witnesses: run.witnesses.map(id => ({ id, seen: record.witnesses[id] ?? 0 })),
+    outcomes: record.outcomes,
+    commands: record.commands,
+    returns: record.returns,
+    failures: failures.map(({ known, rule }) => failureReport(known, rule, targetName(target))),
+    errors: tally.errors,
+  };
+  return { report, evidence };
+};

@@ -1,0 +1,94 @@
+/** A run in words for a terminal: failures with what was observed and what was allowed, then numbers, then the verdict. */
+import colors from 'picocolors';
+import type { Op } from '../../abi/op.ts';
+import { RULES, type RuleId } from '../../model/model.ts';
+import { grouped } from '../progress.ts';
+import { count } from '../verdict.ts';
+import type { FailureReport, RunReport } from './run-report.ts';
+
+/** How to print. */
+export interface Style {
+  readonly color: boolean;
+  /** Only the failures and the verdict. */
+  readonly quiet: boolean;
+  /** A table of every rule with the times that it fired. */
+  readonly coverage: boolean;
+}
+
+/** An op on one line, short. */
+export const opLine = (op: Op): string => {
+  const { id, op: kind, ...rest } = op;
+  return `${String(id).padStart(4)} ${kind} ${JSON.stringify(rest)}`;
+};
+
+const MOST_OPS = 30;
+const MOST_LISTED = 12;
+
+const opLines = (ops: readonly Op[]): string[] => [
+  ...ops.slice(0, MOST_OPS).map(op => `  ${opLine(op)}`),
+  ...(ops.length > MOST_OPS ? [`       … and ${ops.length - MOST_OPS} more`] : []),
+];
+
+const listed = (ids: readonly string[]): string =>
+  ids.slice(0, MOST_LISTED).join(' ') + (ids.length > MOST_LISTED ? ` … and ${ids.length - MOST_LISTED} more` : '');
+
+const shareOf = (report: RunReport, level: string): string => {
+  const rows = report.rules.filter(row => row.level === level && row.status !== 'not-applicable');
+  return `${level} ${rows.filter(({ status }) => status === 'pass').length}/${rows.length}`;
+};
+
+/** The report as lines. */
+export const terminalReport = (report: RunReport, { color, quiet, coverage }: Style): string => {
+  const paint = colors.createColors(color);
+  const failure = (found: FailureReport): string[] => {
+    const says = found.rule !== null && Object.hasOwn(RULES, found.rule) ? RULES[found.rule as RuleId].says : '';
+    const shrunk = found.executions > 0 ? `shrunk ${found.shrunkFrom} → ${found.ops} ops` : `${found.ops} ops`;
+    return [
+      '',
+      `${paint.bold(paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
+      ...found.explanation.map(line => `  ${line}`),
+      paint.dim(`  ${found.signature}`),
+      `  ${shrunk}; seen in ${count(found.seen, 'sequence')}`,
+      ...opLines(found.minimal),
+      ...(found.repro === null ? [] : [`  again  ${found.repro}`]),
+    ];
+  };
+  const numbers = (): string[] => [
+    '',
+    `target ${report.target.name} ${report.target.version}  profile ${report.profile}  seed ${report.seed}`,
+    `${grouped(report.sequences)} sequences  ${grouped(report.ops)} ops  ${report.seconds.toFixed(1)} s  ` +
+      `${grouped(report.opsPerSecond)} ops/s  ${grouped(report.snapshots)} states compared`,
+    `rules exercised  ${['MUST', 'SHOULD', 'INFO'].map(level => shareOf(report, level)).join('  ')}`,
+    ...idle('MUST rules never exercised', report.unexercised),
+    ...idle(
+      'invariants that spoke about nothing',
+      report.invariants.filter(({ weight }) => weight === 0).map(({ id }) => id),
+    ),
+    ...idle(
+      'witnesses never seen',
+      report.witnesses.filter(({ seen }) => seen === 0).map(({ id }) => id),
+    ),
+  ];
+  const table = (): string[] => [
+    '',
+    ...report.rules.map(row => `${row.id.padEnd(10)} ${row.level.padEnd(6)} ${row.status.padEnd(14)} ${row.exercised}`),
+  ];
+  const verdict =
+    report.verdict === 'CONFORMANT'
+      ? paint.green(report.verdict)
+      : report.verdict === 'INCONCLUSIVE'
+        ? paint.yellow(report.verdict)
+        : paint.red(report.verdict);
+  return [
+    ...(coverage ? table() : []),
+    ...report.failures.flatMap(failure),
+    ...report.errors.map(line => `\n${paint.bold('ENVIRONMENT')} ${line}`),
+    ...(quiet ? [] : numbers()),
+    '',
+    `VERDICT  ${paint.bold(verdict)}${report.reasons.length === 0 ? '' : `  (${report.reasons.join('; ')})`}`,
+    '',
+  ].join('\n');
+};
+
+const idle = (what: string, ids: readonly string[]): string[] =>
+  ids.length === 0 ? [] : [`${what} (${ids.length}): ${listed(ids)}`];

@@ -1,0 +1,88 @@
+/** The rules as the command line sees them: which of them a run has to exercise, and what became of each. */
+import { RULES, type RuleId } from '../model/model.ts';
+import type { ProfileName, TargetChoice } from './options.ts';
+
+/** A rule with a sentence of its own. */
+export type Rule = (typeof RULES)[RuleId];
+/** MUST, SHOULD or INFO. */
+export type Level = Rule['level'];
+/** A number of the catalogue that restates other rules. */
+interface Alias {
+  readonly aliasOf: readonly string[];
+}
+
+const BOOK = RULES as Readonly<Record<string, Rule | Alias>>;
+const isAlias = (row: Rule | Alias): row is Alias => 'aliasOf' in row;
+
+/** All rules that can fire, in the order of the rule book. */
+export const RULE_IDS = Object.keys(BOOK).filter((id): id is RuleId => !isAlias(BOOK[id] as Rule | Alias));
+
+/** What became of a rule in a run. */
+export type RuleStatus = 'pass' | 'fail' | 'not-exercised' | 'not-applicable';
+
+/** One row of a report. */
+export interface RuleRow {
+  readonly id: RuleId;
+  readonly level: Level;
+  readonly status: RuleStatus;
+  /** How often it fired. */
+  readonly exercised: number;
+}
+
+/** Why a rule cannot be exercised here; `undefined` when it can. */
+export const whyNotApplicable = (
+  rule: Rule,
+  profile: ProfileName,
+  target: TargetChoice['kind'],
+): string | undefined => {
+  if (rule.status.kind === 'not-applicable') return rule.status.why;
+  if (!rule.profiles.includes(profile)) return `not part of the profile ${profile}`;
+  if (rule.applies === 'linux-target' && target !== 'linux') return 'only the Linux target can show it';
+  if (rule.applies === 'impl-only' && target === 'linux') return 'the Linux target cannot show it';
+  return undefined;
+};
+
+/** What happened to the rules of one run. */
+export interface RulesOfRun {
+  readonly profile: ProfileName;
+  readonly target: TargetChoice['kind'];
+  /** How often each rule fired. */
+  readonly fired: Readonly<Record<string, number>>;
+  /** How many snapshots were compared: what exercises the rules that only the state shows. */
+  readonly snapshots: number;
+  /** Rules blamed by a failure. */
+  readonly blamed: ReadonlySet<string>;
+}
+
+/** Every rule with what became of it, in the order of the rule book. */
+export const ruleRows = ({ profile, target, fired, snapshots, blamed }: RulesOfRun): RuleRow[] =>
+  RULE_IDS.map(id => {
+    const rule = RULES[id];
+    const { level } = rule;
+    const exercised = (fired[id] ?? 0) + (rule.firesIn === 'snapshot' ? snapshots : 0);
+    if (blamed.has(id)) return { id, level, status: 'fail', exercised };
+    if (exercised > 0) return { id, level, status: 'pass', exercised };
+    const reason = whyNotApplicable(rule, profile, target);
+    return { id, level, status: reason === undefined ? 'not-exercised' : 'not-applicable', exercised };
+  });
+
+/** Ids of the applicable rules of a level that never fired. */
+export const unexercised = (rows: readonly RuleRow[], level: Level = 'MUST'): RuleId[] =>
+  rows.filter(row => row.status === 'not-exercised' && row.level === level).map(({ id }) => id);
+
+/** What `explain` and `list` say about an id; `undefined` for an id that the catalogue does not have. */
+export const lookUp = (
+  word: string,
+):
+  | { readonly id: string; readonly rule: Rule }
+  | { readonly id: string; readonly aliasOf: readonly string[] }
+  | undefined => {
+  const id = word.toUpperCase();
+  const row = Object.hasOwn(BOOK, id) ? BOOK[id] : undefined;
+  if (row === undefined) return undefined;
+  return isAlias(row) ? { id, aliasOf: row.aliasOf } : { id, rule: row };
+};
+
+/** Every alias with the rules that it restates. */
+export const aliases = (): { readonly id: string; readonly aliasOf: readonly string[] }[] =>
+  Object.entries(BOOK).flatMap(([id, row]) => (isAlias(row) ? [{ id, aliasOf: row.aliasOf }] : []));
