@@ -9,7 +9,7 @@ import { RemoteRun, Restarting } from '../campaign/remote.ts';
 import { freshSeed } from '../campaign/seeds.ts';
 import { shrinkLocal, shrinkRemote } from '../campaign/shrink.ts';
 import { Tally, type KnownFailure } from '../campaign/tally.ts';
-import { explainError, type ExitCode } from '../exit.ts';
+import { EXIT, explainError, type ExitCode } from '../exit.ts';
 import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { Journal } from '../journal.ts';
@@ -20,6 +20,7 @@ import { Progress } from '../progress.ts';
 import { writeJsonReport } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
+import { localTarget } from '../targets/local.ts';
 import { startRemote } from '../targets/remote.ts';
 import { exitCodeOf } from '../verdict.ts';
 
@@ -76,7 +77,11 @@ interface Engine {
 const localEngine = (plan: Plan, jobs: number, tally: Tally, show: () => void, stop: AbortSignal): Engine => ({
   drive: () => runLocal(plan, jobs, tally, show, stop),
   shrink: known => shrinkLocal(plan, known, stop),
-  version: async () => ({ name: nameOf(plan.target), version: packageVersion }),
+  version: async () => {
+    // Throws for a name that no target has, before any worker is started.
+    localTarget(plan.target);
+    return { name: nameOf(plan.target), version: packageVersion };
+  },
   stop: async () => {},
 });
 
@@ -162,7 +167,7 @@ const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> =
   try {
     await work();
   } catch (error) {
-    if (explainError(error) === undefined) throw error;
+    if (explainError(error)?.code !== EXIT.environment) throw error;
     tally.errors.push((error as Error).message);
   }
 };

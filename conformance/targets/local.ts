@@ -5,6 +5,7 @@ import { UsageError } from '../exit.ts';
 import type { TargetChoice } from '../options.ts';
 import { ImplTarget } from './impl.ts';
 import { SpecificationTarget } from './model.ts';
+import { MUTANTS, MutantTarget } from './mutants.ts';
 
 /** Makes a target of this process. Throws `UsageError` for a name that none has. */
 export const localTarget = (choice: TargetChoice): Driver => {
@@ -13,8 +14,11 @@ export const localTarget = (choice: TargetChoice): Driver => {
       return new ImplTarget();
     case 'model':
       return new SpecificationTarget(specification);
-    case 'mutant':
-      throw new UsageError(`there is no mutant named ${choice.mutant}`);
+    case 'mutant': {
+      const mutant = Object.hasOwn(MUTANTS, choice.mutant) ? MUTANTS[choice.mutant] : undefined;
+      if (mutant !== undefined) return new MutantTarget(new ImplTarget(), mutant);
+      throw new UsageError(`no mutant has the name ${choice.mutant}: there are ${Object.keys(MUTANTS).join(', ')}`);
+    }
     case 'linux':
       throw new Error('the Linux driver is not in this process');
   }
