@@ -78,8 +78,8 @@ const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: 
 /** READ-11 .. READ-13: items until one ends the read, the room ends, or nothing is left. */
 const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: number, wrote: number): ReadEnd => {
   for (;;) {
-    letOthersRun(t, thread);
-    if (t.thread(thread).todo.length === 0 && !(forProc && t.file(fileOf(thread)).todo.length > 0)) {
+    if (forProc && mustShare(t, thread)) letOthersRun(t, thread);
+    if (t.thread(thread).todo.length === 0 && !(forProc && mustShare(t, thread))) {
       if (cursor.filled === 4 && !t.thread(thread).needReturn) {
         t.fire('READ-12');
         return wait(t, thread, cursor, op, wrote);
@@ -105,12 +105,15 @@ const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op
   return finish(t, thread, cursor);
 };
 
+/** READ-11: nothing of its own is left, and the file has work. */
+const mustShare = (t: Turn, thread: ThreadKey): boolean =>
+  t.thread(thread).todo.length === 0 && t.file(fileOf(thread)).todo.length > 0;
+
 /** READ-14, THR-19 .. THR-21, THR-24: a successful read may carry the request for another thread, over the BR_NOOP. */
 const finish = (t: Turn, thread: ThreadKey, cursor: Cursor): ReadEnd => {
-  letOthersRun(t, thread);
   t.fire('READ-14', 'UAPI-09');
   if (t.thread(thread).needReturn) t.fire('THR-04');
-  if (wantsThread(t, thread)) {
+  if (asksForThread(t, thread)) {
     t.fire('THR-19', 'THR-20', 'THR-24');
     t.changeFile(fileOf(thread), { requested: 1 });
     if (!fits(cursor.request, 0, 4)) {
@@ -120,6 +123,16 @@ const finish = (t: Turn, thread: ThreadKey, cursor: Cursor): ReadEnd => {
     if (cursor.request.consumed === 0) cursor.returns[0] = { br: 'BR_SPAWN_LOOPER' };
   }
   return end(t, thread, cursor, 'OK');
+};
+
+/** THR-19; THR-25: a reader in transit may have left the waiting list already, or ask first itself. */
+const asksForThread = (t: Turn, thread: ThreadKey): boolean => {
+  const { waiting } = t.file(fileOf(thread));
+  if (!wantsThread(t, thread) || waiting.some(other => !t.woken.includes(other))) return false;
+  const rivals = rivalsOf(t, thread);
+  if (rivals.length === 0) return true;
+  t.fire('THR-25');
+  return (t.choose(2) === 0) === (waiting.length === 0);
 };
 
 /** THR-31: whatever the result, work that is left wakes one more reader. An error reports nothing as read (READ-10). */
@@ -151,6 +164,7 @@ export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
   }
   if (!hasWork(t, thread, parked.forProc)) {
     t.fire('THR-30');
+    letOthersRun(t, thread);
     park(t, thread, cursor, parked.forProc, parked.op, parked.wrote);
     return 'parked';
   }
@@ -172,27 +186,27 @@ export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
   });
 };
 
-/**
- * THR-25, THR-30: a reader of the same file that is already woken may run now, or later. Readers of other files
- * cannot be told apart by order, so only these are asked about.
- */
-export const letOthersRun = (t: Turn, thread: ThreadKey): void => {
-  if (t.woken.length === 0) return;
+/** Readers of the same file that are woken and have not run. Readers of other files cannot be told apart by order. */
+const rivalsOf = (t: Turn, thread: ThreadKey): readonly ThreadKey[] =>
+  t.woken.length === 0 ? t.woken : t.woken.filter(other => other !== thread && fileOf(other) === fileOf(thread));
+
+/** Those of them who will look for work of the file, as this reader does. */
+const contenders = (t: Turn, thread: ThreadKey): readonly ThreadKey[] =>
+  rivalsOf(t, thread).filter(other => t.parkedOn(other)?.forProc === true && t.thread(other).todo.length === 0);
+
+/** THR-30: before this reader looks at the work of the file, those who are woken may do so, in any order. */
+const letOthersRun = (t: Turn, thread: ThreadKey): void => {
   for (;;) {
-    const rivals = t.woken.filter(other => other !== thread && fileOf(other) === fileOf(thread));
-    if (rivals.length === 0) return;
-    const answer = t.choose(rivals.length + 1);
+    const others = contenders(t, thread);
+    if (others.length === 0) return;
+    const answer = t.choose(others.length + 1);
     if (answer === 0) return;
-    t.fire('THR-25');
-    runWoken(t, rivals[answer - 1] as ThreadKey);
+    t.fire('THR-30');
+    runWoken(t, others[answer - 1] as ThreadKey);
   }
 };
 
-/** Runs everyone who was woken. Those of one file may run in any order. */
+/** Runs everyone who was woken, in the order of waking. */
 export const runAllWoken = (t: Turn): void => {
-  while (t.woken.length > 0) {
-    const [first] = t.woken as [ThreadKey];
-    const rivals = t.woken.filter(other => fileOf(other) === fileOf(first));
-    runWoken(t, rivals[t.choose(rivals.length)] as ThreadKey);
-  }
+  while (t.woken.length > 0) runWoken(t, t.woken[0] as ThreadKey);
 };

@@ -8,6 +8,7 @@ import { BR } from '../abi/constants.ts';
 import type { ThreadIndex } from '../abi/ids.ts';
 import { LOOPER, threadKey, fileOf, type FileKey, type Thread, type ThreadKey } from './state.ts';
 import type { Turn } from './turn.ts';
+import { isLooper } from './work.ts';
 
 /** No error happened yet; reading the record resets it to this (IOC-06). */
 export const noError = { id: 0, command: BR.BR_OK, param: 0 } as const;
@@ -65,13 +66,8 @@ export const exitLooper = (t: Turn, key: ThreadKey): void => {
   t.changeThread(key, { looper: t.thread(key).looper | LOOPER.EXITED });
 };
 
-/** THR-19: the four conditions under which a read asks for another thread. */
+/** THR-19: three of the four conditions under which a read asks for another thread; the fourth is that nobody waits. */
 export const wantsThread = (t: Turn, key: ThreadKey): boolean => {
-  const file = t.file(fileOf(key));
-  return (
-    file.requested === 0 &&
-    file.waiting.length === 0 &&
-    file.started < file.maxThreads &&
-    (t.thread(key).looper & (LOOPER.REGISTERED | LOOPER.ENTERED)) !== 0
-  );
+  const { requested, started, maxThreads } = t.file(fileOf(key));
+  return requested === 0 && started < maxThreads && isLooper(t.thread(key).looper);
 };
