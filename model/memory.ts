@@ -37,6 +37,11 @@ export const peek = (t: Turn, file: FileKey, at: number, length: number): string
   t.fire('ALLOC-29');
   if (!arena.live || !isPopulated(arena, at, length)) return null;
   t.fire('ALLOC-30', 'ALLOC-35');
+  return bytesAt(arena, at, length);
+};
+
+/** Hex of populated memory. */
+export const bytesAt = (arena: Arena, at: number, length: number): string => {
   const text = new Array<string>(length).fill('00');
   for (const span of arena.spans) {
     const from = Math.max(span.at, at);

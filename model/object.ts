@@ -4,11 +4,12 @@
  * Slots are taken in order; the first that fails ends the message, and what the earlier ones did is undone by the
  * caller (OBJ-08). In a reply the replier is the sender and the caller's file the target.
  */
-import { decodeObject, objectHex, objectSize } from '../abi/codec.ts';
+import { decodeObject, objectHex, objectInHex, objectSize } from '../abi/codec.ts';
 import { fromHex, overlay } from '../abi/hex.ts';
 import type { Message } from '../abi/call.ts';
 import type { MalformedObject, WireObject } from '../abi/objects.ts';
 import { isSmall, type U64 } from '../abi/u64.ts';
+import { bytesAt } from './memory.ts';
 import { nodeFor, pin, settle } from './node.ts';
 import { increment, refByHandle, refFor, strongRef } from './ref.ts';
 import { NO_THREAD, type FileKey, type Fixup, type Held, type ThreadKey } from './state.ts';
@@ -62,6 +63,7 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
   const { message } = parcel;
   const size = message.size as number;
   const readable = message.dataAt === 'own';
+  if (message.dataAt === 'null') out.data = bytesAt(t.file(parcel.to).arena, parcel.buffer, size);
   let copied = 0;
   const slots = (message.offsetsSize as number) / 8;
   if (slots > 0) t.fire('UAPI-10', 'UAPI-11');
@@ -81,11 +83,12 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
       t.fire('OBJ-04');
       return 'EINVAL';
     }
-    if (!readable) {
+    if (message.dataAt === 'bad') {
       t.fire('OBJ-06');
       return 'EINVAL';
     }
-    const object = objectAt(message, at, size);
+    if (!readable) t.fire('OBJ-07');
+    const object = readable ? objectAt(message, at, size) : objectInHex(out.data, at);
     if (object.type === 'malformed') {
       t.fire(object.why === 'type' ? 'OBJ-05' : 'OBJ-04');
       return 'EINVAL';
