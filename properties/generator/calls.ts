@@ -39,7 +39,7 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
   const process = fresh || model.processes.length === 0 ? model.openProcess() : dice.pick(model.processes);
   const device = draft.devices > 1 && dice.chance(8) ? dice.between(1, draft.devices - 1) : 0;
   const file = model.openFile(process, device, nonblock);
-  const base = { op: 'open', ...who(draft, file, 0) } as const;
+  const base = { op: 'open', ...who(draft, file, process.awake()) } as const;
   if (device !== 0) ops.push(nonblock ? { ...base, device, nonblock } : { ...base, device });
   else if (nonblock) ops.push({ ...base, nonblock });
   else if (dice.chance(3)) ops.push({ ...base, readonly: true });
@@ -50,7 +50,7 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
 /** Maps a file: what most sequences do at once. */
 export const map = (draft: Draft, file: LiteFile, size: number = draft.dice.pick(MAPPINGS)): void => {
   const { dice, ops, model } = draft;
-  const base = { op: 'mmap', ...who(draft, file, 0), size } as const;
+  const base = { op: 'mmap', ...who(draft, file, file.process.awake()), size } as const;
   ops.push(dice.chance(95) ? base : dice.chance(50) ? { ...base, prot: 'none' } : { ...base, private: false });
   model.map(file, Math.min(size, 4 * 1024 * 1024));
 };
@@ -86,6 +86,7 @@ export const leave = (draft: Draft, thread: LiteThread): void => {
   const { file, index } = thread;
   if (draft.full && index !== 0 && dice.chance(30)) {
     ops.push({ op: 'exit_task', id: draft.id, proc: file.process.proc, thread: index });
+    file.process.ended.push(index);
     // Its driver thread stays, and nobody speaks for it any more (THR-49).
     for (const other of file.process.files) {
       const at = other.threads.findIndex(each => each.index === index);
@@ -113,6 +114,14 @@ export const signal = (draft: Draft): boolean => {
 
 const someHandle = (draft: Draft, file: LiteFile): HandleRef =>
   file.refs.length === 0 ? draft.dice.below(3) : draft.handle(draft.dice.pick(file.refs));
+
+/** The file's first own node becomes the context manager. */
+export const becomeManager = (draft: Draft, thread: LiteThread): void => {
+  const { file, index } = thread;
+  draft.ops.push({ op: 'ioctl', ...who(draft, file, index), cmd: 'BINDER_SET_CONTEXT_MGR' });
+  draft.model.manage(file, file.node(0));
+  thread.fresh = false;
+};
 
 /** An ioctl with a good argument. */
 export const ioctl = (draft: Draft, thread: LiteThread): void => {
@@ -142,11 +151,10 @@ export const ioctl = (draft: Draft, thread: LiteThread): void => {
           cookie: node.cookie,
         };
         ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_SET_CONTEXT_MGR_EXT', arg });
-        model.managers[file.device] ??= node;
+        model.manage(file, node);
         return;
       }
-      ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_SET_CONTEXT_MGR' });
-      model.managers[file.device] ??= file.node(0);
+      becomeManager(draft, thread);
       return;
     case 3:
     case 4:

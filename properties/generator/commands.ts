@@ -31,22 +31,27 @@ const CODES = [0, 1, 2, 3] as const;
 const callFlags = (draft: Draft): number => {
   const { dice } = draft;
   const roll = dice.below(20);
-  if (roll < 11) return 0;
+  if (roll < 9) return 0;
   if (roll < 15) return draft.full ? 0x10 : 0;
   if (roll < 17) return draft.full ? 0x20 : 0x04;
   return dice.pick([0x08, 0x04, 0x80, 0x80000000, draft.full ? 0x30 : 0x0c]);
 };
 
-const send = (draft: Draft, thread: LiteThread, cmd: number, oneway: boolean): CommandSpec => {
+const send = (draft: Draft, thread: LiteThread, cmd: number, oneway: boolean): CommandSpec | undefined => {
   const { dice, model } = draft;
   const ref = target(draft, thread);
+  // Nobody to call: no manager, or the manager's own process (TXN-06, TXN-07); rarely is enough.
+  if (ref === undefined && dice.chance(96)) {
+    const manager = model.managers[thread.file.device];
+    if (manager === undefined || manager.owner.process === thread.file.process) return undefined;
+  }
   const node: LiteNode | undefined = ref === undefined ? model.managers[thread.file.device] : ref.node;
-  const { spec, slots, size } = drawMessage(draft, thread.file, node?.owner);
+  const { spec, slots, size, good } = drawMessage(draft, thread.file, node?.owner, node?.takesFds ?? false);
   // Updates of one kind must agree in code and flags to supersede each other (TXN-32).
   const update = oneway && draft.full && dice.chance(node?.owner.frozen === true ? 60 : 4);
   const flags = update ? 0x41 : callFlags(draft) | (oneway ? 1 : 0);
   const code = update ? 1 : dice.pick(CODES);
-  model.send(thread, draft.id, cmd, node, flags, size, slots);
+  model.send(thread, draft.id, cmd, node, flags, size, slots, good);
   return {
     bc: 'BC_TRANSACTION',
     target: ref === undefined ? 0 : draft.handle(ref),
@@ -68,9 +73,10 @@ export const reply: CommandMaker = (draft, thread, cmd) => {
   const { dice, model } = draft;
   const { top } = thread;
   const caller = top === undefined || top.from === thread ? undefined : top.from;
-  const { spec, slots, size } = drawMessage(draft, thread.file, caller?.file);
+  const takesFds = ((top?.flags ?? 0) & 0x10) !== 0;
+  const { spec, slots, size, good } = drawMessage(draft, thread.file, caller?.file, takesFds);
   const flags = dice.chance(80) ? 0 : dice.pick([1, 0x08, 0x20, 0xfffffff1, 0x10]);
-  model.reply(thread, draft.id, cmd, flags, size, slots);
+  model.reply(thread, draft.id, cmd, flags, size, slots, good);
   return { bc: 'BC_REPLY', code: dice.pick(CODES), flags, message: spec };
 };
 
@@ -132,10 +138,11 @@ export const done: CommandMaker = (draft, thread) => {
   const start = dice.below(nodes.length);
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[(start + at) % nodes.length];
-    if (node === undefined || node.unacknowledged === 0) continue;
-    const acquire = dice.chance(55);
-    if (!acquire || dice.chance(50)) node.unacknowledged = 0;
-    return { bc: acquire ? 'BC_ACQUIRE_DONE' : 'BC_INCREFS_DONE', ptr: node.ptr, cookie: node.cookie };
+    if (node === undefined || node.owes === 0) continue;
+    const bit = node.owes === 3 ? dice.between(1, 2) : node.owes;
+    node.owes ^= bit;
+    draft.model.releaseIfUnheld(node);
+    return { bc: bit === 2 ? 'BC_ACQUIRE_DONE' : 'BC_INCREFS_DONE', ptr: node.ptr, cookie: node.cookie };
   }
   return undefined;
 };

@@ -32,8 +32,16 @@ export class Draft {
     return this.dice.chance(92) ? READ_SIZE : this.dice.pick(ODD_READS);
   }
 
-  /** One write_read of a thread; `read` undefined for none. The commands took effect on the mirror already. */
-  writeRead(thread: LiteThread, write: readonly CommandSpec[] | undefined, read: number | undefined): void {
+  /**
+   * One write_read of a thread; `read` undefined for none. The commands took effect on the mirror already; `reads` is
+   * false where the write fails before the read begins.
+   */
+  writeRead(
+    thread: LiteThread,
+    write: readonly CommandSpec[] | undefined,
+    read: number | undefined,
+    reads = true,
+  ): void {
     const { id } = this;
     const { file, index } = thread;
     const { proc } = file.process;
@@ -47,7 +55,7 @@ export class Draft {
           ? { op: 'write_read', id, proc, thread: index, fd, read: request }
           : { op: 'write_read', id, proc, thread: index, fd, write: write as CommandSpec[], read: request },
       );
-      if (read > 0) this.model.read(thread, id, read);
+      if (read > 0 && reads) this.model.read(thread, id, read);
     }
     thread.fresh = false;
   }
@@ -101,7 +109,8 @@ export class Draft {
     if (threads.length === 0) return file.thread(0);
     // Another file's thread of the same process serves as well, and gives several driver threads to one native one.
     for (let index = 0; index < process.nextThread; index++) {
-      if (!this.knows(file, index) && !this.parkedElsewhere(file, index)) return file.thread(index);
+      if (process.ended.includes(index) || this.knows(file, index)) continue;
+      if (!this.parkedElsewhere(file, index)) return file.thread(index);
     }
     return file.thread(process.nextThread++);
   }

@@ -8,6 +8,8 @@ export interface Drawn {
   readonly spec: MessageSpec;
   readonly slots: readonly LiteSlot[];
   readonly size: number;
+  /** Whether the driver should take it, as far as its objects go. */
+  readonly good: boolean;
 }
 
 const SMALL = [0, 1, 3, 4, 5, 8, 12, 16, 24, 32, 40, 64, 100, 128] as const;
@@ -60,9 +62,13 @@ class Layout {
   readonly objects: ObjectSpec[] = [];
   readonly slots: LiteSlot[] = [];
   at: number;
+  good = true;
+  /** The receiver takes descriptors. */
+  readonly takesFds: boolean;
 
-  constructor(at: number) {
+  constructor(at: number, takesFds: boolean) {
     this.at = at;
+    this.takesFds = takesFds;
   }
 
   add(object: ObjectSpec, slot: LiteSlot, bytes: number): void {
@@ -82,6 +88,7 @@ const addBinder = (draft: Draft, layout: Layout, file: LiteFile): void => {
   const { ptr, cookie } = node;
   const type = strong ? 'BINDER' : 'WEAK_BINDER';
   const { at } = layout;
+  if ((flags & 0x100) !== 0 && !node.announced) node.takesFds = true;
   layout.add(flags === 0 ? { type, at, ptr, cookie } : { type, at, flags, ptr, cookie }, { node, strong }, 24);
 };
 
@@ -94,13 +101,16 @@ const addHandle = (draft: Draft, layout: Layout, file: LiteFile): void => {
   const ref = dice.recent(file.refs);
   const strong = ref.callable ? dice.chance(78) : dice.chance(12);
   const type = strong ? 'HANDLE' : 'WEAK_HANDLE';
+  if (strong && !ref.callable) layout.good = false;
   const slot = strong && !ref.callable ? NOTHING : { node: ref.node, strong };
   layout.add({ type, at: layout.at, handle: draft.handle(ref) }, slot, 24);
 };
 
 const addFd = (draft: Draft, layout: Layout): void => {
   const { dice } = draft;
-  const fd = dice.chance(92) ? { file: dice.below(3) } : { number: 9000 + dice.below(3) };
+  const known = dice.chance(92);
+  const fd = known ? { file: dice.below(3) } : { number: 9000 + dice.below(3) };
+  if (!known || !layout.takesFds) layout.good = false;
   layout.add({ type: 'FD', at: layout.at, fd }, NOTHING, 24);
 };
 
@@ -125,6 +135,7 @@ const addPieces = (draft: Draft, layout: Layout): number => {
   if (kind < 8) {
     layout.add({ type: 'PTR', at: layout.at, bytes: filler(draft, length) }, NOTHING, 40);
     let offset = dice.chance(80) ? 0 : dice.below(length);
+    if (layout.objects[parentSlot]?.at === 0) layout.good = false;
     const children = dice.between(1, 3);
     for (let child = 0; child < children; child++) {
       const own = dice.pick([0, 8, 8, 16, 20]);
@@ -136,17 +147,21 @@ const addPieces = (draft: Draft, layout: Layout): number => {
         parent: parentSlot,
         parentOffset: offset,
       };
+      if (offset > length - 8 || offset % 4 !== 0) layout.good = false;
       layout.add(object, NOTHING, 40);
       space += align8(own);
-      offset += dice.chance(85) ? 8 : 4;
+      const apart = dice.chance(85);
+      if (!apart && child + 1 < children) layout.good = false;
+      offset += apart ? 8 : 4;
     }
     return space;
   }
   const count = dice.below(Math.min(4, length >> 2) + 1);
   const offset = dice.chance(75) ? 0 : 4;
+  if (layout.at === 0 || offset + count * 4 > length || (count > 0 && !layout.takesFds)) layout.good = false;
   const fds = Array.from({ length: count }, (_, at) => ({
     at: offset + at * 4,
-    fd: dice.chance(94) ? { file: dice.below(3) } : { number: 9001 },
+    fd: { file: dice.below(3) },
   }));
   layout.add({ type: 'PTR', at: layout.at, bytes: filler(draft, length), fds }, NOTHING, 40);
   layout.add({ type: 'FDA', at: layout.at, numFds: count, parent: parentSlot, parentOffset: offset }, NOTHING, 32);
@@ -154,7 +169,7 @@ const addPieces = (draft: Draft, layout: Layout): number => {
 };
 
 /** Draws a message of `file` for `to`; `descriptors` says whether the receiver takes descriptors. */
-export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefined): Drawn => {
+export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefined, takesFds: boolean): Drawn => {
   const { dice } = draft;
   if (dice.chance(64)) {
     const size = sizeFor(draft, to);
@@ -165,9 +180,9 @@ export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefin
         : roll === 1
           ? { size, bytes: 'c0ffee11'.slice(0, Math.min(8, size * 2)) }
           : { size, fill: dice.below(256) };
-    return { spec, slots: NO_SLOTS, size };
+    return { spec, slots: NO_SLOTS, size, good: true };
   }
-  const layout = new Layout(dice.chance(80) ? 0 : dice.pick([4, 8, 8, 12]));
+  const layout = new Layout(dice.chance(80) ? 0 : dice.pick([4, 8, 8, 12]), takesFds);
   const count = dice.chance(70) ? 1 : dice.between(2, 4);
   let space = 0;
   let scattered = false;
@@ -175,8 +190,10 @@ export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefin
     const kind = dice.below(draft.full ? 12 : 9);
     if (kind < 5) addBinder(draft, layout, file);
     else if (kind < 9) addHandle(draft, layout, file);
-    else if (kind < 10) addFd(draft, layout);
-    else {
+    else if (kind < 10) {
+      if (takesFds || dice.chance(25)) addFd(draft, layout);
+      else addBinder(draft, layout, file);
+    } else {
       // Data offset 0 is never a parent (OBJ-33), so most trees start behind something.
       if (layout.at === 0 && dice.chance(75)) layout.at = 8;
       space += addPieces(draft, layout);
@@ -186,9 +203,8 @@ export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefin
   }
   const size = layout.at + (dice.chance(15) ? dice.pick(SMALL) : 0);
   const { objects, slots } = layout;
-  const spec: MessageSpec =
-    scattered || (draft.full && dice.chance(4))
-      ? { size, objects, buffersSize: Math.max(0, space + (dice.chance(10) ? dice.pick([-8, 8, 16, 4]) : 0)) }
-      : { size, objects };
-  return { spec, slots, size: size + space };
+  if (!scattered && !(draft.full && dice.chance(4))) return { spec: { size, objects }, slots, size, good: layout.good };
+  const buffersSize = Math.max(0, space + (dice.chance(10) ? dice.pick([-8, 8, 16, 4]) : 0));
+  const good = layout.good && buffersSize >= space && buffersSize % 8 === 0;
+  return { spec: { size, objects, buffersSize }, slots, size: size + buffersSize, good };
 };

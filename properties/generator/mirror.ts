@@ -10,8 +10,12 @@ export class LiteNode {
   readonly owner: LiteFile;
   readonly ptr: number;
   readonly cookie: number;
-  /** Number of announcements (BR_INCREFS / BR_ACQUIRE) that wait for their acknowledgement, guessed. */
-  unacknowledged = 0;
+  /** Made with the flag that lets descriptors in. */
+  takesFds = false;
+  /** The owner was told of references. */
+  announced = false;
+  /** Acknowledgements that the owner owes: 1 BC_INCREFS_DONE, 2 BC_ACQUIRE_DONE. */
+  owes = 0;
   oneways: LiteMessage[] = [];
   busy = false;
 
@@ -189,10 +193,20 @@ export class LiteProcess {
   files: LiteFile[] = [];
   nextFd = 0;
   nextThread = 1;
+  /** Native threads that ended. */
+  ended: number[] = [];
   alive = true;
 
   constructor(proc: number) {
     this.proc = proc;
+  }
+
+  /** A native thread that is not parked: the main thread, else a new one. */
+  awake(): number {
+    for (const file of this.files) {
+      for (const thread of file.threads) if (thread.index === 0 && thread.parked !== 0) return this.nextThread++;
+    }
+    return 0;
   }
 }
 
@@ -201,6 +215,15 @@ const align8 = (size: number): number => (size + 7) & ~7;
 const removeFrom = <Item>(items: Item[], item: Item): void => {
   const at = items.indexOf(item);
   if (at >= 0) items.splice(at, 1);
+};
+
+/** Own nodes that go out for the first time are told to their owner, who has to acknowledge. */
+const announce = (file: LiteFile, slots: readonly LiteSlot[]): void => {
+  for (const { node, strong } of slots) {
+    if (node === undefined || node.owner !== file || node.announced || file.managerNode === node) continue;
+    node.announced = true;
+    node.owes = strong ? 3 : 1;
+  }
 };
 
 /** The whole system. */
@@ -244,6 +267,7 @@ export class ModelLite {
     flags: number,
     size: number,
     slots: readonly LiteSlot[],
+    good = true,
   ): boolean {
     if (thread.error) return false;
     const oneway = (flags & 1) !== 0;
@@ -253,6 +277,7 @@ export class ModelLite {
     const bytes = align8(size) + slots.length * 8 || 8;
     if (
       to === undefined ||
+      !good ||
       busy ||
       !to.alive ||
       bytes > to.arena - to.used ||
@@ -266,7 +291,7 @@ export class ModelLite {
     }
     to.used += bytes;
     if (oneway) to.asyncUsed += bytes;
-    for (const slot of slots) if (slot.node?.owner === thread.file) slot.node.unacknowledged++;
+    announce(thread.file, slots);
     const message = new LiteMessage(of, cmd, oneway ? undefined : thread, to, node, flags, false, bytes, slots);
     if (oneway) {
       thread.ready = true;
@@ -291,7 +316,15 @@ export class ModelLite {
   }
 
   /** Answers the call on top of the thread's stack. */
-  reply(thread: LiteThread, of: number, cmd: number, flags: number, size: number, slots: readonly LiteSlot[]): boolean {
+  reply(
+    thread: LiteThread,
+    of: number,
+    cmd: number,
+    flags: number,
+    size: number,
+    slots: readonly LiteSlot[],
+    good = true,
+  ): boolean {
     if (thread.error) return false;
     thread.ready = true;
     const { top } = thread;
@@ -304,13 +337,13 @@ export class ModelLite {
     if (caller === undefined) return false;
     const to = caller.file;
     const bytes = align8(size) + slots.length * 8 || 8;
-    if (!to.alive || bytes > to.arena - to.used) {
+    if (!good || !to.alive || bytes > to.arena - to.used) {
       thread.error = true;
       this.#fail(caller, top);
       return false;
     }
     to.used += bytes;
-    for (const slot of slots) if (slot.node?.owner === thread.file) slot.node.unacknowledged++;
+    announce(thread.file, slots);
     this.#direct(caller, new LiteMessage(of, cmd, undefined, to, undefined, flags, true, bytes, slots));
     return true;
   }
@@ -370,8 +403,15 @@ export class ModelLite {
   dropIfGone(file: LiteFile, ref: LiteRef): void {
     if (!ref.gone) return;
     removeFrom(file.refs, ref);
-    const { owner, unacknowledged } = ref.node;
-    if (unacknowledged === 0) this.wake(owner);
+    this.releaseIfUnheld(ref.node);
+  }
+
+  /** An owner that acknowledged everything is told when nobody holds its node any more. */
+  releaseIfUnheld(node: LiteNode): void {
+    if (!node.announced || node.owes !== 0 || !node.owner.alive) return;
+    for (const file of this.files) for (const ref of file.refs) if (ref.node === node) return;
+    node.announced = false;
+    this.wake(node.owner);
   }
 
   /** Work for any thread of a file. */
@@ -417,6 +457,13 @@ export class ModelLite {
     this.flush(file);
     file.open = false;
     if (file.arena === 0) this.release(file);
+  }
+
+  /** The file's node becomes the context manager, unless its device has one. */
+  manage(file: LiteFile, node: LiteNode): void {
+    if (this.managers[file.device] !== undefined) return;
+    this.managers[file.device] = node;
+    file.managerNode = node;
   }
 
   /** The driver forgets the file. */

@@ -65,7 +65,7 @@ const FULL_ONLY: ReadonlySet<Feature> = new Set<Feature>([
   'poll',
 ]);
 
-/** Every other step of these is skipped, so that they stay below one step in a hundred. */
+/** These count a quarter, so that they stay far below one step in a hundred. */
 const RARE: ReadonlySet<Feature> = new Set<Feature>(['open', 'map', 'close', 'kill', 'euid', 'reclaim', 'nonblock']);
 
 export interface GeneratorOptions {
@@ -89,7 +89,7 @@ export const cumulative = (level: Level, factor: (feature: Feature) => number): 
     let sum = 0;
     FEATURES.forEach((feature, at) => {
       const weight = level === 'slice' && FULL_ONLY.has(feature) ? 0 : (WEIGHTS[feature][situation] as number);
-      sum += weight * (RARE.has(feature) ? 0.5 : 1) * factor(feature);
+      sum += weight * (RARE.has(feature) ? 0.25 : 1) * factor(feature);
       table[at] = sum;
     });
     return table;

@@ -7,6 +7,12 @@ import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
 import type { LiteFile, LiteRef, LiteThread } from './mirror.ts';
 
+/** Whether the file can reach the peer at all. */
+const reaches = (draft: Draft, file: LiteFile, peer: LiteFile): boolean => {
+  if (way(file, peer) !== undefined) return true;
+  return draft.model.managers[file.device]?.owner === peer && peer.process !== file.process;
+};
+
 type Script = (draft: Draft, file: LiteFile, peer: LiteFile) => void;
 
 const idle = (draft: Draft, file: LiteFile): LiteThread | undefined => draft.freeThread(file);
@@ -58,6 +64,7 @@ const nest: Script = (draft, file, peer) => {
   let to = peer;
   const depth = dice.between(2, 4);
   for (let at = 0; at < depth && from !== undefined; at++) {
+    if (!reaches(draft, from.file, to)) break;
     const ref = way(from.file, to);
     const command = sendTo(draft, from, ref, 0, 8);
     draft.writeRead(from, [command], dice.chance(70) ? READ_SIZE : undefined);
@@ -98,7 +105,7 @@ const mourn: Script = (draft, file, peer) => {
     if (command !== undefined) draft.writeRead(thread, [command], undefined);
   }
   if (dice.chance(70)) kill(draft, peer);
-  else close(draft, peer, 0);
+  else close(draft, peer, peer.process.awake());
   for (let at = dice.between(1, 4); at > 0; at--) {
     const next = idle(draft, file);
     if (next === undefined) return;
@@ -145,6 +152,6 @@ export const script = (draft: Draft): void => {
   const manager = model.managers[file.device]?.owner;
   const other = dice.pick(model.files);
   const peer = manager !== undefined && manager.alive && manager !== file && dice.chance(60) ? manager : other;
-  if (peer === file) return;
+  if (peer === file || !reaches(draft, file, peer)) return;
   dice.pick(draft.full ? ALL : SLICE)(draft, file, peer);
 };

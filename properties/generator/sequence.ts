@@ -45,40 +45,42 @@ const situation = (thread: LiteThread): number => {
 const urgency = (thread: LiteThread): number => [0, 2, 3, 0][situation(thread)] as number;
 
 export class Sequence {
-  readonly #draft: Draft;
+  /** The ops so far and the mirror, which tests compare with the truth. */
+  readonly draft: Draft;
   readonly #plan: Plan;
 
   constructor(dice: Dice, plan: Plan) {
     this.#plan = plan;
-    this.#draft = new Draft(dice, plan.full, plan.devices);
+    this.draft = new Draft(dice, plan.full, plan.devices);
   }
 
   make(): Draft['ops'] {
     const { length, scripted, processes } = this.#plan;
-    const draft = this.#draft;
+    const draft = this.draft;
     setup(draft, processes);
     if (scripted) {
       // A script is about handles, so somebody gets some first.
-      for (let at = 0; at < 6; at++) this.#step();
+      for (let at = 0; at < 6; at++) this.step();
       script(draft);
     }
-    while (draft.ops.length < length) this.#step();
+    while (draft.ops.length < length) this.step();
     if (draft.full && draft.dice.chance(20)) this.#endEverything();
     return draft.ops;
   }
 
   /** Everybody dies: the leak census is only meaningful then. */
   #endEverything(): void {
-    const { model } = this.#draft;
+    const { model } = this.draft;
     while (model.processes.length > 0) {
-      const process = this.#draft.dice.pick(model.processes);
-      this.#draft.ops.push({ op: 'kill', id: this.#draft.id, proc: process.proc });
+      const process = this.draft.dice.pick(model.processes);
+      this.draft.ops.push({ op: 'kill', id: this.draft.id, proc: process.proc });
       model.kill(process);
     }
   }
 
-  #step(): void {
-    const draft = this.#draft;
+  /** Adds one op, or a few that belong together. */
+  step(): void {
+    const draft = this.draft;
     const { dice, model } = draft;
     if (model.files.length < 2) {
       openMapped(draft, true);
@@ -109,13 +111,17 @@ export class Sequence {
       this.#write(thread, 'refs');
       return;
     }
+    if (model.managers[file.device] === undefined && dice.chance(50)) {
+      calls.becomeManager(draft, thread);
+      return;
+    }
     const feature = this.#feature(situation(thread));
     this.#do(feature, thread);
   }
 
   /** A file, then a thread of it that is not parked; the more urgent of two unless all count the same. */
   #thread(): LiteThread | undefined {
-    const draft = this.#draft;
+    const draft = this.draft;
     const { dice, model } = draft;
     const one = this.#candidate(dice.pick(model.files));
     if (this.#plan.uniform) return one;
@@ -126,7 +132,7 @@ export class Sequence {
   }
 
   #candidate(file: LiteFile): LiteThread | undefined {
-    const draft = this.#draft;
+    const draft = this.draft;
     if (!file.open) return undefined;
     const thread = draft.freeThread(file);
     if (thread === undefined || draft.parkedElsewhere(file, thread.index)) return undefined;
@@ -136,14 +142,14 @@ export class Sequence {
   #feature(at: number): Feature {
     const table = this.#plan.tables[at] as Float64Array;
     const last = table.length - 1;
-    const draw = (this.#draft.dice.u32() / 0x100000000) * (table[last] as number);
+    const draw = (this.draft.dice.u32() / 0x100000000) * (table[last] as number);
     let index = 0;
     while (index < last && draw >= (table[index] as number)) index++;
     return FEATURES[index] as Feature;
   }
 
   #do(feature: Feature, thread: LiteThread): void {
-    const draft = this.#draft;
+    const draft = this.draft;
     const { model } = draft;
     const { file } = thread;
     switch (feature) {
@@ -227,7 +233,7 @@ export class Sequence {
     thread: LiteThread,
     feature: 'call' | 'oneway' | 'reply' | 'free' | 'refs' | 'done' | 'looper' | 'death',
   ): void {
-    const draft = this.#draft;
+    const draft = this.draft;
     const command = commands[feature](draft, thread, 0);
     if (command === undefined) {
       this.#read(thread);
@@ -239,7 +245,7 @@ export class Sequence {
 
   /** A plain read. A thread that would park does so only where the file has others, or is a looper. */
   #read(thread: LiteThread): void {
-    const draft = this.#draft;
+    const draft = this.draft;
     const { file } = thread;
     const reader = file.inbox.length > LONG_INBOX ? (draft.freeThread(file) ?? thread) : thread;
     if (
@@ -249,9 +255,11 @@ export class Sequence {
       draft.idleThreads(file) < 2 &&
       draft.dice.chance(75)
     ) {
-      const command = commands.oneway(draft, reader, 0) as CommandSpec;
-      draft.writeRead(reader, [command], draft.readSize());
-      return;
+      const command = commands.oneway(draft, reader, 0);
+      if (command !== undefined) {
+        draft.writeRead(reader, [command], draft.readSize());
+        return;
+      }
     }
     draft.writeRead(reader, undefined, draft.readSize());
   }

@@ -20,7 +20,7 @@ const startLooper = (draft: Draft, file: LiteFile): void => {
 /** Opens and maps one more file; a few are left unmapped. */
 export const openMapped = (draft: Draft, fresh: boolean): LiteFile => {
   const file = open(draft, fresh, draft.dice.chance(35));
-  if (draft.dice.chance(96)) map(draft, file);
+  if (draft.dice.chance(98)) map(draft, file);
   return file;
 };
 
@@ -42,7 +42,7 @@ export const setup = (draft: Draft, processes: number): void => {
         cmd: 'BINDER_SET_CONTEXT_MGR',
       });
       file.thread(0).fresh = false;
-      model.managers[0] = file.node(0);
+      model.manage(file, file.node(0));
     }
   }
   if (dice.chance(12)) openMapped(draft, false);

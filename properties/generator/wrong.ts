@@ -202,6 +202,10 @@ const badCommand = (draft: Draft, thread: LiteThread): CommandSpec => {
   }
 };
 
+/** The write fails as a whole, so there is no read (WR-06). */
+const refused = ({ bc }: CommandSpec): boolean =>
+  bc === 'RAW' || bc === 'BC_ACQUIRE_RESULT' || bc === 'BC_ATTEMPT_ACQUIRE';
+
 /** A write with something wrong in it, and usually something right before and behind. */
 export const wrongWrite = (draft: Draft, thread: LiteThread): void => {
   const { dice } = draft;
@@ -212,7 +216,7 @@ export const wrongWrite = (draft: Draft, thread: LiteThread): void => {
   if (dice.chance(12)) commands.push({ bc: 'BC_ENTER_LOOPER' });
   // Most wrong commands answer nothing, so a blocking reader would just be lost.
   const read = draft.wantsRead(thread) ? draft.readSize() : undefined;
-  draft.writeRead(thread, commands, read);
+  draft.writeRead(thread, commands, read, !refused(command));
 };
 
 const IOCTLS = [
@@ -265,7 +269,7 @@ export const wrongCall = (draft: Draft, thread: LiteThread): void => {
     }
     case 5:
       ops.push({ op: 'ioctl', ...who, cmd: 'BINDER_SET_CONTEXT_MGR' });
-      if (model.managers[file.device] === undefined) model.managers[file.device] = file.node(0);
+      model.manage(file, file.node(0));
       break;
     case 6: {
       // The size field lies about the commands.

@@ -30,9 +30,9 @@ const count = (seen: Snapshot): Record<Class, number> => {
   return counts;
 };
 
-const conserved = (number: number, what: Class, says: string): Invariant =>
+const conserved = (id: Invariant['id'], what: Class, says: string): Invariant =>
   forEvery<Census>({
-    id: `INV-CENSUS-0${number}`,
+    id,
     says,
     among: seen =>
       seen.census === null || (what === 'transaction' && seen.transactions === null) ? [] : [seen.census],
@@ -40,16 +40,20 @@ const conserved = (number: number, what: Class, says: string): Invariant =>
     but: (census, seen) => `${census[what]} exist and ${count(seen)[what]} can be reached`,
   });
 
-export const procs = conserved(1, 'proc', 'Every open file that exists is listed.');
-export const threads = conserved(2, 'thread', 'Every thread that exists belongs to a listed file.');
-export const nodes = conserved(3, 'node', 'Every node that exists is listed, alive or dead.');
-export const refs = conserved(4, 'ref', 'Every ref that exists is listed.');
+export const procs = conserved('INV-CENSUS-01', 'proc', 'Every open file that exists is listed.');
+export const threads = conserved('INV-CENSUS-02', 'thread', 'Every thread that exists belongs to a listed file.');
+export const nodes = conserved('INV-CENSUS-03', 'node', 'Every node that exists is listed, alive or dead.');
+export const refs = conserved('INV-CENSUS-04', 'ref', 'Every ref that exists is listed.');
 export const transactions = conserved(
-  5,
+  'INV-CENSUS-05',
   'transaction',
   'Every transaction that exists is queued, stacked or unanswered.',
 );
-export const completes = conserved(6, 'transaction_complete', 'Every completion that exists waits in a thread.');
+export const completes = conserved(
+  'INV-CENSUS-06',
+  'transaction_complete',
+  'Every completion that exists waits in a thread.',
+);
 
 export const deaths: Invariant = forEvery<Census>({
   id: 'INV-CENSUS-07',
