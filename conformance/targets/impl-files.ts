@@ -1,0 +1,48 @@
+/** Descriptor tables of the processes that `ImplTarget` plays: plain files on demand, Binder files, received files. */
+import { FIRST_FILE } from '../../abi/resolve.ts';
+import type { FileTable } from '../../impl/files.ts';
+
+/** Number of the descriptor that an op log calls `fd`: FIRST_BINDER + fd. */
+export const FIRST_BINDER = 50;
+/** The lowest number that a received file may get: 0, 1 and 2 are always taken. */
+const FIRST_RECEIVED = 3;
+/** RLIMIT_NOFILE. */
+const LIMIT = 1024;
+/** Every plain file is the same to the driver. */
+const FILE = 1;
+
+export class Descriptors implements FileTable {
+  readonly #received = new Set<number>();
+  readonly #made = new Set<number>();
+  readonly #binder = new Set<number>();
+
+  /** Notes that the log's descriptor `fd` is open, or no longer. */
+  setBinder(fd: number, open: boolean): void {
+    if (open) this.#binder.add(FIRST_BINDER + fd);
+    else this.#binder.delete(FIRST_BINDER + fd);
+  }
+
+  take(fd: number): number {
+    if (this.#received.has(fd) || this.#binder.has(fd)) return FILE;
+    if (fd < FIRST_FILE || fd >= LIMIT) return -1;
+    this.#made.add(fd);
+    return FILE;
+  }
+
+  install(): number {
+    let fd = FIRST_RECEIVED;
+    while (this.#received.has(fd) || this.#binder.has(fd) || this.#made.has(fd)) fd++;
+    if (fd >= LIMIT) return -1;
+    this.#received.add(fd);
+    return fd;
+  }
+
+  drop(): void {
+    // Nobody can see how many references a plain file has.
+  }
+
+  close(fd: number): void {
+    this.#received.delete(fd);
+    this.#made.delete(fd);
+  }
+}
