@@ -2,7 +2,7 @@
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { free, oneway } from './commands.ts';
 import type { Draft } from './draft.ts';
-import type { LiteFile, LiteThread } from './mirror.ts';
+import type { LiteFile, LiteThread } from './lite.ts';
 
 /** Sizes of a mapping: small ones most often, so that exhaustion and coalescing are reached (ALLOC-01). */
 const MAPPINGS = [

@@ -10,7 +10,7 @@ import {
   type LiteNode,
   type LiteRef,
   type LiteThread,
-} from './mirror.ts';
+} from './lite.ts';
 
 /** Makes command number `cmd` of the op under construction, or nothing where the situation has no use for it. */
 export type CommandMaker = (draft: Draft, thread: LiteThread, cmd: number) => CommandSpec | undefined;
@@ -226,3 +226,6 @@ export const sendTo = (
     message: size === 0 ? { size } : { size, fill: 7 },
   };
 };
+
+/** The makers of single-command steps, by feature. */
+export const MAKERS = { call, oneway, reply, free, refs, done, looper, death } as const;

@@ -1,7 +1,8 @@
 /** A sequence in the making: the dice, the mirror, the ops so far, and how ops of one thread are put together. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import type { Dice } from './dice.ts';
-import { ModelLite, type LiteFile, type LiteMessage, type LiteRef, type LiteThread } from './mirror.ts';
+import { type LiteFile, type LiteMessage, type LiteRef, type LiteThread } from './lite.ts';
+import { ModelLite } from './mirror.ts';
 
 /** Sizes of a read buffer; the first is the usual one. Edges: READ-01, READ-02, READ-03. */
 const ODD_READS = [80, 4, 79, 128, 0, 1, 3, 76, 84, 152, 156, 512] as const;

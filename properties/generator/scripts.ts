@@ -5,7 +5,7 @@ import type { CommandSpec } from '../../abi/op.ts';
 import { close, freeze, kill, leave } from './calls.ts';
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import type { LiteFile, LiteRef, LiteThread } from './mirror.ts';
+import type { LiteFile, LiteRef, LiteThread } from './lite.ts';
 
 /** Whether the file can reach the peer at all. */
 const reaches = (draft: Draft, file: LiteFile, peer: LiteFile): boolean => {

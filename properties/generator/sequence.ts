@@ -4,7 +4,7 @@ import * as calls from './calls.ts';
 import * as commands from './commands.ts';
 import { Draft } from './draft.ts';
 import type { Dice } from './dice.ts';
-import type { LiteFile, LiteThread } from './mirror.ts';
+import type { LiteFile, LiteThread } from './lite.ts';
 import { FEATURES, type Feature } from './options.ts';
 import { script } from './scripts.ts';
 import { openMapped, setup } from './setup.ts';
@@ -229,12 +229,9 @@ export class Sequence {
     }
   }
 
-  #write(
-    thread: LiteThread,
-    feature: 'call' | 'oneway' | 'reply' | 'free' | 'refs' | 'done' | 'looper' | 'death',
-  ): void {
+  #write(thread: LiteThread, feature: keyof typeof commands.MAKERS): void {
     const draft = this.draft;
-    const command = commands[feature](draft, thread, 0);
+    const command = commands.MAKERS[feature](draft, thread, 0);
     if (command === undefined) {
       this.#read(thread);
       return;

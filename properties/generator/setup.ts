@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../../abi/op.ts';
 import { map, open } from './calls.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import type { LiteFile } from './mirror.ts';
+import type { LiteFile } from './lite.ts';
 
 /** A thread that enters the looper and waits; the first read of a fresh thread does not block (THR-04). */
 const startLooper = (draft: Draft, file: LiteFile): void => {

@@ -6,7 +6,7 @@ import { BC } from '../../abi/constants.ts';
 import type { CommandSpec, HandleRef, MessageSpec, ObjectSpec } from '../../abi/op.ts';
 import type { Draft } from './draft.ts';
 import { hugeSize } from './message.ts';
-import { NO_SLOTS, NODE_SLOTS, type LiteFile, type LiteThread } from './mirror.ts';
+import { NO_SLOTS, NODE_SLOTS, type LiteFile, type LiteThread } from './lite.ts';
 
 /** Dead, foreign or never given: a number, or what somebody else received. */
 const strayHandle = (draft: Draft, file: LiteFile): HandleRef => {

@@ -1,0 +1,224 @@
+/** What the generator's mirror is made of: processes, open files, threads, messages, nodes and refs, cut to the bone. */
+
+/** A node that its owner sends about; the slot in the owner's table outlives the driver's own node. */
+export class LiteNode {
+  readonly owner: LiteFile;
+  readonly ptr: number;
+  readonly cookie: number;
+  /** Made with the flag that lets descriptors in. */
+  takesFds = false;
+  /** The owner was told of references. */
+  announced = false;
+  /** Acknowledgements that the owner owes: 1 BC_INCREFS_DONE, 2 BC_ACQUIRE_DONE. */
+  owes = 0;
+  oneways: LiteMessage[] = [];
+  busy = false;
+
+  constructor(owner: LiteFile, ptr: number, cookie: number) {
+    this.owner = owner;
+    this.ptr = ptr;
+    this.cookie = cookie;
+  }
+}
+
+/** What a process holds on somebody's node, with the name under which a log can say so. */
+export class LiteRef {
+  readonly node: LiteNode;
+  /** The message that carried it, as `{ of, cmd, slot }`; `of` -1 means handle 0. */
+  of: number;
+  cmd: number;
+  slot: number;
+  strong = 0;
+  weak = 0;
+  /** Counts held by unfreed buffers. */
+  strongInBuffers = 0;
+  weakInBuffers = 0;
+  /** Cookie of the death registration; 0 for none. */
+  death = 0;
+
+  constructor(node: LiteNode, of: number, cmd: number, slot: number) {
+    this.node = node;
+    this.of = of;
+    this.cmd = cmd;
+    this.slot = slot;
+  }
+
+  get callable(): boolean {
+    return this.strong + this.strongInBuffers > 0;
+  }
+
+  get gone(): boolean {
+    return this.strong + this.weak + this.strongInBuffers + this.weakInBuffers <= 0;
+  }
+}
+
+/** What an object slot of a message is: a node for the receiver, a descriptor, or nothing to refer to. */
+export interface LiteSlot {
+  readonly node: LiteNode | undefined;
+  readonly strong: boolean;
+}
+
+export const NO_SLOTS: readonly LiteSlot[] = [];
+
+/** A call, oneway or reply under way, on a stack, or in an unfreed buffer. */
+export class LiteMessage {
+  readonly of: number;
+  readonly cmd: number;
+  /** The thread that waits for the answer. */
+  from: LiteThread | undefined;
+  readonly to: LiteFile;
+  readonly node: LiteNode | undefined;
+  readonly oneway: boolean;
+  readonly reply: boolean;
+  readonly size: number;
+  readonly slots: readonly LiteSlot[];
+  readonly flags: number;
+
+  constructor(
+    of: number,
+    cmd: number,
+    from: LiteThread | undefined,
+    to: LiteFile,
+    node: LiteNode | undefined,
+    flags: number,
+    reply: boolean,
+    size: number,
+    slots: readonly LiteSlot[],
+  ) {
+    this.of = of;
+    this.cmd = cmd;
+    this.from = from;
+    this.to = to;
+    this.node = node;
+    this.flags = flags;
+    this.oneway = !reply && (flags & 1) !== 0;
+    this.reply = reply;
+    this.size = size;
+    this.slots = slots;
+  }
+}
+
+/** Looper bits as the driver prints them. */
+export const REGISTERED = 1;
+export const ENTERED = 2;
+
+/** A driver thread: one native thread on one open file. */
+export class LiteThread {
+  readonly file: LiteFile;
+  readonly index: number;
+  /** The op that parked it; 0 while it is not parked. */
+  parked = 0;
+  parkedSize = 0;
+  /** No ioctl yet: the first read does not block. */
+  fresh = true;
+  looper = 0;
+  stack: LiteMessage[] = [];
+  inbox: LiteMessage[] = [];
+  /** Something waits that ends a read: a completion of a oneway, an error. */
+  ready = false;
+  /** A failed command holds up all writing until the error is read. */
+  error = false;
+
+  constructor(file: LiteFile, index: number) {
+    this.file = file;
+    this.index = index;
+  }
+
+  get top(): LiteMessage | undefined {
+    return this.stack[this.stack.length - 1];
+  }
+}
+
+/** Nodes that a file sends about. */
+export const NODE_SLOTS = 6;
+
+/** One open file of a process, and its mapping. */
+export class LiteFile {
+  readonly process: LiteProcess;
+  readonly fd: number;
+  readonly device: number;
+  nonblock: boolean;
+  /** The descriptor is open. */
+  open = true;
+  /** The driver's state behind it exists. */
+  alive = true;
+  /** Managed bytes; 0 when never mapped or unmapped. */
+  arena = 0;
+  everMapped = false;
+  used = 0;
+  asyncUsed = 0;
+  frozen = false;
+  threads: LiteThread[] = [];
+  waiting: LiteThread[] = [];
+  inbox: LiteMessage[] = [];
+  /** Node and death work for any thread. */
+  work = 0;
+  /** Delivered and not freed. */
+  buffers: LiteMessage[] = [];
+  refs: LiteRef[] = [];
+  nodes: (LiteNode | undefined)[] = [];
+  managerNode: LiteNode | undefined;
+  /** Cookies of delivered deaths. */
+  deaths: number[] = [];
+
+  constructor(process: LiteProcess, fd: number, device: number, nonblock: boolean) {
+    this.process = process;
+    this.fd = fd;
+    this.device = device;
+    this.nonblock = nonblock;
+  }
+
+  /** The node in slot `at` of this file's own table. */
+  node(at: number): LiteNode {
+    const ptr = 16 + 16 * at;
+    return (this.nodes[at] ??= new LiteNode(this, ptr, ptr + 1));
+  }
+
+  thread(index: number): LiteThread {
+    for (const thread of this.threads) if (thread.index === index) return thread;
+    const thread = new LiteThread(this, index);
+    this.threads.push(thread);
+    return thread;
+  }
+}
+
+/** A process of the log. */
+export class LiteProcess {
+  readonly proc: number;
+  files: LiteFile[] = [];
+  nextFd = 0;
+  nextThread = 1;
+  /** Native threads that ended. */
+  ended: number[] = [];
+  alive = true;
+
+  constructor(proc: number) {
+    this.proc = proc;
+  }
+
+  /** A native thread that is not parked: the main thread, else a new one. */
+  awake(): number {
+    for (const file of this.files) {
+      for (const thread of file.threads) if (thread.index === 0 && thread.parked !== 0) return this.nextThread++;
+    }
+    return 0;
+  }
+}
+
+/** Rounds up to a multiple of 8. */
+export const align8 = (size: number): number => (size + 7) & ~7;
+
+/** Removes one item, if it is there. */
+export const removeFrom = <Item>(items: Item[], item: Item): void => {
+  const at = items.indexOf(item);
+  if (at >= 0) items.splice(at, 1);
+};
+
+/** Own nodes that go out for the first time are told to their owner, who has to acknowledge. */
+export const announce = (file: LiteFile, slots: readonly LiteSlot[]): void => {
+  for (const { node, strong } of slots) {
+    if (node === undefined || node.owner !== file || node.announced || file.managerNode === node) continue;
+    node.announced = true;
+    node.owes = strong ? 3 : 1;
+  }
+};
