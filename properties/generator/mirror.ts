@@ -4,7 +4,18 @@
  *
  * It is no oracle. Where it is wrong an op is merely less interesting than intended, or inapplicable and dropped.
  */
-import { LiteFile, LiteMessage, LiteProcess, LiteRef, type LiteNode, type LiteSlot, type LiteThread } from './lite.ts';
+import {
+  align8,
+  announce,
+  LiteFile,
+  LiteMessage,
+  LiteProcess,
+  LiteRef,
+  removeFrom,
+  type LiteNode,
+  type LiteSlot,
+  type LiteThread,
+} from './lite.ts';
 
 /** The whole system. */
 export class ModelLite {
