@@ -26,7 +26,7 @@ interface Job {
   readonly ops: readonly Op[];
 }
 
-/** A target that dies so often is not fit for a verdict. */
+/** A target that dies so often, apart from shrinking, is not fit for a verdict. */
 const MOST_DEATHS = 8;
 
 /** A failure that says nothing about what the driver answered: it answered no more. */
@@ -37,7 +37,6 @@ export const isDeath = (failure: Failure | undefined): failure is Failure =>
 export class Restarting {
   readonly #start: () => Promise<RemoteDriver>;
   #driver: Promise<RemoteDriver> | undefined;
-  deaths = 0;
 
   constructor(start: () => Promise<RemoteDriver>) {
     this.#start = start;
@@ -49,11 +48,10 @@ export class Restarting {
     return this.#driver;
   }
 
-  /** Takes a dead target away; the next `get` starts another one. */
-  async bury(): Promise<void> {
-    this.deaths++;
+  /** Takes a dead target away, once however many sequences saw it die; the next `get` starts another one. */
+  async bury(dead: RemoteDriver): Promise<void> {
+    if (this.#driver === undefined || (await this.#driver) !== dead) return;
     await this.stop();
-    if (this.deaths > MOST_DEATHS) throw new EnvironmentError(`the target died ${this.deaths} times; giving up`);
   }
 
   async stop(): Promise<void> {
@@ -95,6 +93,7 @@ export class RemoteRun {
   readonly #suspects: Job[] = [];
   readonly #end: number;
   #next = 0;
+  #deaths = 0;
   #dead = false;
 
   constructor(plan: Plan, target: Restarting, tally: Tally, journal: Journal, show: () => void, stop: AbortSignal) {
@@ -120,7 +119,7 @@ export class RemoteRun {
       const width = Math.min(slots ?? driver.slots, driver.slots);
       await Promise.all(Array.from({ length: width }, (_, slot) => this.#work(driver, slot)));
       if (!this.#dead) continue;
-      await this.#target.bury();
+      await this.#bury(driver);
       await this.#suspectsAlone();
     }
   }
@@ -170,17 +169,24 @@ export class RemoteRun {
     return failure;
   }
 
+  async #bury(driver: RemoteDriver): Promise<void> {
+    this.#deaths++;
+    await this.#target.bury(driver);
+    if (this.#deaths > MOST_DEATHS) throw new EnvironmentError(`the target died ${this.#deaths} times; giving up`);
+  }
+
   async #suspectsAlone(): Promise<void> {
     const suspects = this.#suspects.splice(0);
     this.#dead = false;
     let guilty = 0;
     for (const job of suspects) {
       if (this.#stop.aborted) break;
-      const failure = await this.#attempt(await this.#target.get(), job);
+      const driver = await this.#target.get();
+      const failure = await this.#attempt(driver, job);
       if (!isDeath(failure)) continue;
       guilty++;
       this.#tally.fail({ failure, ops: job.ops, sequence: job.sequence });
-      await this.#target.bury();
+      await this.#bury(driver);
     }
     for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
     if (guilty > 0 || this.#stop.aborted) return;

@@ -18,6 +18,8 @@ export interface KnownFailure {
   seen: number;
   /** The shrunk log with its failure, once there is one. */
   shrunk?: { readonly ops: readonly Op[]; readonly failure: Failure; readonly executions: number };
+  /** Further executions of the first log, and how many of them failed in the same way. */
+  confirmed?: { readonly agreed: number; readonly of: number };
   /** Where the op log was saved. */
   file?: string;
 }

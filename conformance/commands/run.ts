@@ -76,7 +76,7 @@ interface Engine {
 
 const localEngine = (plan: Plan, jobs: number, tally: Tally, show: () => void, stop: AbortSignal): Engine => ({
   drive: () => runLocal(plan, jobs, tally, show, stop),
-  shrink: known => shrinkLocal(plan, known, stop),
+  shrink: known => shrinkLocal(plan, known, tally, stop),
   version: async () => {
     // Throws for a name that no target has, before any worker is started.
     localTarget(plan.target);
@@ -96,7 +96,7 @@ const remoteEngine = (
   const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
   return {
     drive: () => new RemoteRun(plan, target, tally, journal, show, stop).run(slots),
-    shrink: known => shrinkRemote(plan, target, known, stop),
+    shrink: known => shrinkRemote(plan, target, known, tally, stop),
     version: async () => {
       const { name, version }: RemoteDriver = await target.get();
       return { name, version };

@@ -55,6 +55,8 @@ export interface FailureReport {
   readonly seen: number;
   /** Number of the first of them in the run. */
   readonly sequence: number;
+  /** How many of so many further executions failed in the same way; `null` where nobody asked. */
+  readonly confirmed: { readonly agreed: number; readonly of: number } | null;
   readonly explanation: readonly string[];
   readonly minimal: readonly Op[];
   /** A command that shows it again. */
@@ -111,6 +113,7 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
     executions: shrunk?.executions ?? 0,
     seen,
     sequence: first.sequence,
+    confirmed: known.confirmed ?? null,
     explanation: failure.explanation,
     minimal: ops,
     repro: file === undefined ? null : `npx binder-spec replay ${file} --target ${target}`,

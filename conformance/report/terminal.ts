@@ -48,7 +48,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
       `${paint.bold(paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
       ...found.explanation.map(line => `  ${line}`),
       paint.dim(`  ${found.signature}`),
-      `  ${shrunk}; seen in ${count(found.seen, 'sequence')}`,
+      `  ${shrunk}; seen in ${count(found.seen, 'sequence')}${confirmed(found)}`,
       ...opLines(found.minimal),
       ...(found.repro === null ? [] : [`  again  ${found.repro}`]),
     ];
@@ -89,6 +89,9 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
     '',
   ].join('\n');
 };
+
+const confirmed = ({ confirmed: runs }: FailureReport): string =>
+  runs === null ? '' : `; ${runs.agreed} of ${runs.of} further executions agree`;
 
 const idle = (what: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`${what} (${ids.length}): ${listed(ids)}`];

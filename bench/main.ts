@@ -1,0 +1,181 @@
+/** `npm run bench`: the figures of docs/measurements.md, as counts a second and as ratios. */
+import { existsSync } from 'node:fs';
+import type { Call } from '../abi/call.ts';
+import type { Op } from '../abi/op.ts';
+import { Environment, resolve } from '../abi/resolve.ts';
+import { paths } from '../adapters/linux/layout.ts';
+import { seederOf } from '../conformance/campaign/seeds.ts';
+import { ImplTarget } from '../conformance/targets/impl.ts';
+import { startRemote } from '../conformance/targets/remote.ts';
+import { attempt } from '../conformance/campaign/remote.ts';
+import { Arena } from '../impl/arena.ts';
+import type { Buffer } from '../impl/buffer.ts';
+import { specification } from '../model/model.ts';
+import { INVARIANTS } from '../properties/all.ts';
+import { Coverage } from '../properties/coverage.ts';
+import { OpLogArbitrary } from '../properties/generator/arbitrary.ts';
+import { runLockstep } from '../properties/lockstep.ts';
+import { best, grouped, print } from './measure.ts';
+import { Pair, PAYLOAD } from './round-trip.ts';
+
+const SEED = 20_26;
+const world = { devices: 2 };
+
+const sequences = (length: number, ops: number): (readonly Op[])[] => {
+  const arbitrary = new OpLogArbitrary({ length, devices: world.devices });
+  return Array.from({ length: Math.ceil(ops / length) }, (_, index) => arbitrary.draw(seederOf(SEED, index)));
+};
+
+/** Everything: generate, drive, compare, invariants. */
+const lockstep = (length: number, ops: number): number => {
+  const arbitrary = new OpLogArbitrary({ length, devices: world.devices });
+  const driver = new ImplTarget();
+  const coverage = new Coverage();
+  return best(() => {
+    let done = 0;
+    for (let index = 0; done < ops; index++) {
+      const log = arbitrary.draw(seederOf(SEED, index));
+      const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
+      if (result.failure !== undefined) throw new Error(`sequence ${index}: ${result.failure.signature}`);
+      done += result.ops;
+    }
+    return done;
+  });
+};
+
+/** The calls that a log makes, resolved once by the specification. */
+const callsOf = (log: readonly Op[]): Call[] => {
+  const env = new Environment();
+  let state = specification.initial(world);
+  const calls: Call[] = [];
+  for (const op of log) {
+    const call = resolve(env, op);
+    if (!specification.applicable(state, call)) continue;
+    const [outcome] = specification.step(state, call);
+    if (outcome === undefined) continue;
+    env.learn(outcome.delivered);
+    state = outcome.state;
+    calls.push(call);
+  }
+  return calls;
+};
+
+const generation = (): number => best(() => sequences(100, 100_000).reduce((sum, log) => sum + log.length, 0));
+
+const model = (logs: readonly (readonly Call[])[]): number =>
+  best(() => {
+    let done = 0;
+    for (const calls of logs) {
+      let state = specification.initial(world);
+      for (const call of calls) {
+        state = specification.step(state, call)[0]?.state ?? state;
+        done++;
+      }
+    }
+    return done;
+  });
+
+const impl = (logs: readonly (readonly Call[])[]): number => {
+  const driver = new ImplTarget();
+  return best(() => {
+    let done = 0;
+    for (const calls of logs) {
+      driver.reset(world);
+      for (const call of calls) {
+        driver.perform(call);
+        done++;
+      }
+    }
+    return done;
+  });
+};
+
+/** Free and allocate again, with so many buffers live in a full-size mapping. */
+const allocator = (live: number): number => {
+  const arena = new Arena();
+  arena.map(0, 4 << 20, true, new Uint8Array(4 << 20));
+  let word = SEED;
+  const random = (limit: number): number => {
+    word = (Math.imul(word, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((word / 0x1_0000_0000) * limit);
+  };
+  const allocate = (): Buffer => {
+    const size = 8 * (1 + random(64));
+    const buffer = arena.allocate(size, size, 0, 0, false, 1000);
+    if (buffer === null) throw new Error('the mapping is full');
+    return buffer;
+  };
+  const buffers = Array.from({ length: live }, allocate);
+  return best(() => {
+    for (let turn = 0; turn < 200_000; turn++) {
+      const at = random(live);
+      arena.release(buffers[at] as Buffer);
+      buffers[at] = allocate();
+    }
+    return 200_000;
+  });
+};
+
+const roundTrips = (): void => {
+  const pair = new Pair();
+  const turns = 100_000;
+  const rate = best(() => {
+    for (let turn = 0; turn < turns; turn++) pair.roundTrip();
+    return turns;
+  });
+  print(`call and reply, bytes in and out (${PAYLOAD} bytes each)`, `${grouped(rate)} round trips/s`);
+  const before = pair.driver.copied;
+  pair.roundTrip();
+  pair.oneway();
+  print('bytes copied for each byte of payload', ((pair.driver.copied - before) / (3 * PAYLOAD)).toFixed(2));
+};
+
+const linux = async (): Promise<void> => {
+  if (!existsSync(paths.initramfs)) {
+    print('Linux driver', 'not set up (npm run linux:setup)');
+    return;
+  }
+  const driver = await startRemote({ kind: 'linux' });
+  try {
+    const logs = sequences(100, 20_000);
+    let next = 0;
+    let done = 0;
+    const began = performance.now();
+    const work = async (): Promise<void> => {
+      for (let log = logs[next++]; log !== undefined; log = logs[next++]) {
+        done += (await attempt(driver, world.devices, log, new Coverage())).ops;
+      }
+    };
+    await Promise.all(Array.from({ length: driver.slots }, work));
+    const seconds = (performance.now() - began) / 1000;
+    print(`Linux driver, ${driver.slots} sequences side by side`, `${grouped(done / seconds)} checked ops/s`);
+  } finally {
+    await driver.stop();
+  }
+};
+
+const main = async (): Promise<void> => {
+  const short = lockstep(100, 40_000);
+  const long = lockstep(3000, 40_000);
+  print('lockstep at length 100', `${grouped(short)} ops/s`);
+  print('lockstep at length 3000', `${grouped(long)} ops/s`);
+  print('cost of an op at length 3000 : at length 100', (short / long).toFixed(2));
+  print('generation alone', `${grouped(generation())} ops/s`);
+  const logs = sequences(100, 20_000).map(callsOf);
+  const modelRate = model(logs);
+  const implRate = impl(logs);
+  print('specification alone', `${grouped(modelRate)} ops/s`);
+  print('optimised driver alone, calls encoded and answers decoded', `${grouped(implRate)} ops/s`);
+  print('optimised driver : specification', (implRate / modelRate).toFixed(2));
+  roundTrips();
+  const few = allocator(16);
+  const many = allocator(4096);
+  print('free and allocate at 16 live buffers', `${grouped(few)} pairs/s`);
+  print('free and allocate at 4096 live buffers', `${grouped(many)} pairs/s`);
+  print('cost at 4096 : at 16', (few / many).toFixed(2));
+  await linux();
+};
+
+const began = performance.now();
+await main();
+print('whole measurement', `${((performance.now() - began) / 1000).toFixed(0)} s`);
