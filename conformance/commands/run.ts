@@ -42,28 +42,29 @@ export interface RunOptions {
   readonly quiet?: boolean;
 }
 
-/** Checked ops of a run that was given no budget. */
-export const DEFAULT_OPS = { local: 300_000, remote: 20_000 } as const;
+/** Budget of a run that was given none: checked ops, but not for longer than this. */
+const DEFAULT_OPS = { local: 300_000, remote: 20_000 } as const;
+const DEFAULT_SECONDS = { local: 45, remote: 600 } as const;
 /** Devices of every sequence's world: two, so that contexts are seen to be apart. */
 const DEVICES = 2;
 
-const planOf = (options: RunOptions): Plan => {
-  const usual = options.target.kind === 'linux' ? DEFAULT_OPS.remote : DEFAULT_OPS.local;
-  const ops = options.ops ?? (options.time === undefined ? usual : undefined);
-  return {
-    target: options.target,
-    profile: options.profile,
-    level: options.level,
-    seed: options.seed ?? freshSeed(),
-    devices: DEVICES,
-    ...(options.length === undefined ? {} : { length: options.length }),
-    budget: {
-      failures: options.maxFailures,
-      ...(ops === undefined ? {} : { ops }),
-      ...(options.time === undefined ? {} : { seconds: options.time }),
-    },
-  };
+const budgetFrom = ({ target, ops, time, maxFailures: failures }: RunOptions): Plan['budget'] => {
+  const where = target.kind === 'linux' ? 'remote' : 'local';
+  if (ops === undefined && time === undefined) {
+    return { failures, ops: DEFAULT_OPS[where], seconds: DEFAULT_SECONDS[where] };
+  }
+  return { failures, ...(ops === undefined ? {} : { ops }), ...(time === undefined ? {} : { seconds: time }) };
 };
+
+const planOf = (options: RunOptions): Plan => ({
+  target: options.target,
+  profile: options.profile,
+  level: options.level,
+  seed: options.seed ?? freshSeed(),
+  devices: DEVICES,
+  ...(options.length === undefined ? {} : { length: options.length }),
+  budget: budgetFrom(options),
+});
 
 /** What drives the sequences of a run and can judge one log again. */
 interface Engine {
