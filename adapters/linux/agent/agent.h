@@ -16,7 +16,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t i64;
 
-enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 128 };
+enum { SLOTS = 64, PROCS = 8, THREADS = 16, REGS = 64, MAPS = 128 };
 
 /* Memory of one thread: segments are carved from the heap part; a guarded segment ends a chunk whose last page is PROT_NONE. */
 #define PAGE 4096ul
@@ -33,7 +33,11 @@ enum { SLOTS = 64, PROCS = 8, THREADS = 8, REGS = 64, MAPS = 128 };
 enum { IDLE = 0, RUN = 1, LEAVE = 2 };
 
 /* What the leader of a worker is told through process_box.command: the leader serves the orchestrator and runs no program. */
-enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLOSE };
+enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLOSE, M_OCCUPY, M_FREE, M_EUID };
+
+/* Descriptors of a worker. Numbers below HIGH are kept occupied, so that what a program opens gets a higher number, until the
+ * program frees them: then what it receives gets the lowest number from 3 up. FILES descriptors are always open from FIRST_FILE up. */
+enum { LOW = 3, HIGH = 64, FIRST_FILE = 100, FILES = 16 };
 
 struct thread_box {
 	_Atomic u32 command;
@@ -47,6 +51,7 @@ struct process_box {
 	_Atomic u32 command;
 	u32 subject; /* a thread index, or the process index of a forked copy */
 	u64 address; /* of the page to guard */
+	u64 occupied; /* bits of the descriptors that keep low numbers occupied */
 	i64 result;
 	struct thread_box thread[THREADS];
 };

@@ -133,6 +133,24 @@ static int isForbidden(int number)
 	return 0;
 }
 
+/* A thread takes over the effective user of its process when it is next used: while it is parked it cannot. */
+static void followUser(int p, struct thread *thread, struct thread_box *box)
+{
+	u32 round = 0;
+	if (thread->euid == self.process[p].euid)
+		return;
+	box->number = SYS_setresuid;
+	memset(box->argument, 0, sizeof box->argument);
+	box->argument[0] = box->argument[2] = -1;
+	box->argument[1] = self.process[p].euid;
+	atomic_store(&box->done, 0);
+	atomic_store(&box->command, RUN);
+	futexWake(&box->command);
+	while (!atomic_load(&box->done))
+		pause_(&round);
+	thread->euid = self.process[p].euid;
+}
+
 void doCall(struct cursor *c, u8 flags)
 {
 	int p = self.p, t = self.t;
@@ -141,6 +159,7 @@ void doCall(struct cursor *c, u8 flags)
 	struct call *call = &thread->call;
 	if (thread->busy)
 		malformed("a call on a thread that is parked");
+	followUser(p, thread, box);
 	call->tag = self.tag;
 	call->number = (u16)take(c, 2);
 	call->save = (u16)take(c, 2);

@@ -61,6 +61,9 @@ void guestPrepare(void)
 	setrlimit(RLIMIT_MEMLOCK, &endless);
 	struct rlimit none = { 0, 0 };
 	setrlimit(RLIMIT_CORE, &none);
+	/* Thread ids ascend with their making as long as they do not start again from the beginning. */
+	FILE *most = fopen("/proc/sys/kernel/pid_max", "w");
+	need(!most || fprintf(most, "4194304") < 0 || fclose(most) != 0, "pid_max");
 	insertModules();
 }
 

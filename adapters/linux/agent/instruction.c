@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET,
+	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET, DESCRIPTORS, EUID, WRITE_FILE,
 };
 
 static void result(i64 value, const void *bytes, u32 length, int outs)
@@ -184,6 +184,34 @@ static void waitFile(struct cursor *c)
 	}
 }
 
+/* Occupies or frees the low descriptor numbers. */
+static void files(struct cursor *c)
+{
+	needProcess(self.p);
+	result(tellLeader(self.p, take(c, 1) ? M_FREE : M_OCCUPY), NULL, 0, 0);
+}
+
+static void changeUser(struct cursor *c)
+{
+	struct process *process = needProcess(self.p);
+	process->euid = self.box->process[self.p].subject = (u32)take(c, 4);
+	process->dirty = 1;
+	result(tellLeader(self.p, M_EUID), NULL, 0, 0);
+}
+
+static void writeFile(struct cursor *c)
+{
+	char path[512], text[512];
+	takeText(c, path, sizeof path);
+	takeText(c, text, sizeof text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+	i64 value = n < 0 ? -errno : n;
+	if (fd >= 0)
+		close(fd);
+	result(value, NULL, 0, 0);
+}
+
 static void sleepFor(u64 microseconds)
 {
 	struct timespec nap = { .tv_sec = (time_t)(microseconds / 1000000), .tv_nsec = (long)(microseconds % 1000000) * 1000 };
@@ -221,6 +249,9 @@ static void perform(int operation, u8 flags, struct cursor *c)
 	case WAIT_KERNEL: waitKernel(c); break;
 	case SETTLE: result(0, NULL, 0, 0); break;
 	case SLEEP: sleepFor(take(c, 4)); result(0, NULL, 0, 0); break;
+	case DESCRIPTORS: files(c); return;
+	case EUID: changeUser(c); return;
+	case WRITE_FILE: writeFile(c); break;
 	case RESET: result(resetProcesses(), NULL, 0, 0); if (flags & 1) waitKernelIdle(); return;
 	default: fail(F_MALFORMED, self.p, self.t, operation, "no such instruction");
 	}

@@ -72,7 +72,7 @@ void pause_(u32 *round)
 	self.deadline += now() - awake; /* waiting for a turn does not count */
 }
 
-static i64 tellLeader(int p, u32 command)
+i64 tellLeader(int p, u32 command)
 {
 	struct process_box *box = &self.box->process[p];
 	u32 round = 0;
@@ -89,6 +89,7 @@ static void adopt(int p, pid_t pid)
 	memset(process->thread, 0, sizeof process->thread);
 	process->alive = process->used = 1;
 	process->dirty = 0;
+	process->euid = 0;
 	process->pid = process->lastPid = pid;
 }
 
@@ -146,6 +147,7 @@ struct thread *needThread(int p, int t)
 			fail(F_LIMIT, p, i, tid, "cannot make a thread");
 		memset(thread, 0, sizeof *thread);
 		thread->tid = (pid_t)tid;
+		thread->euid = process->euid;
 		thread->syscallFile = openTaskFile(process->pid, thread->tid, "syscall");
 		thread->statFile = openTaskFile(process->pid, thread->tid, "stat");
 		thread->runsFile = openTaskFile(process->pid, thread->tid, "schedstat");
@@ -195,6 +197,7 @@ void leaveThread(int p, int t)
 		pause_(&round);
 	closeFiles(thread);
 	memset(thread, 0, sizeof *thread);
+	self.process[p].dirty = 1; /* a new thread in its place would break the order of thread ids */
 }
 
 void guardPage(int p, int t, u32 chunk, u8 *page)

@@ -82,7 +82,7 @@ static void track(int p, struct thread_box *box)
 	case SYS_epoll_create: case SYS_epoll_create1: case SYS_epoll_ctl: case SYS_epoll_wait: case SYS_epoll_pwait: case SYS_eventfd2:
 	case SYS_getpid: case SYS_gettid: case SYS_getuid: case SYS_geteuid: case SYS_lseek: case SYS_fstat: case SYS_getpriority: case SYS_setpriority:
 	case SYS_pidfd_open: case SYS_pidfd_getfd: case SYS_memfd_create: case SYS_ftruncate: case SYS_sched_yield: case SYS_nanosleep:
-	case SYS_pread64: case SYS_pwrite64: case SYS_fsync: case SYS_fdatasync:
+	case SYS_pread64: case SYS_pwrite64: case SYS_fsync: case SYS_fdatasync: case SYS_fcntl:
 		break;
 	default:
 		self.process[p].dirty = 1;
@@ -98,7 +98,7 @@ void putCompletion(int p, int t, int kind)
 	struct reply *r = &self.reply;
 	thread->busy = 0;
 	track(p, box);
-	if (call->save != 0xffff)
+	if (call->save != 0xffff && !(box->result < 0 && box->result > -4096))
 		self.reg[p][call->save] = (u64)box->result;
 	for (u32 i = 0; i < call->captures; i++)
 		perform(p, call, &call->capture[i]);

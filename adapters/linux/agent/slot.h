@@ -21,6 +21,7 @@ struct call {
 struct thread {
 	int exists, busy, used;
 	pid_t tid;
+	u32 euid;
 	int syscallFile, statFile, runsFile;
 	char runs[64]; /* the run counter when the thread was last seen asleep; empty when it was not */
 	u32 heap, smallUsed, bigUsed, guarded;
@@ -33,6 +34,7 @@ struct process {
 	int alive, used, dirty;
 	int separate; /* has an address space of its own */
 	pid_t pid, lastPid;
+	u32 euid;
 	u32 maps;
 	struct map map[MAPS];
 	struct thread thread[THREADS];
@@ -62,6 +64,7 @@ u64 now(void);
 /* process.c */
 struct process *needProcess(int p);
 struct thread *needThread(int p, int t);
+i64 tellLeader(int p, u32 command);
 void killProcess(int p);
 void forkProcess(int p, int q);
 void leaveThread(int p, int t);

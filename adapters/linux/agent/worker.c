@@ -1,6 +1,7 @@
 /* A worker process: its leader obeys the orchestrator, its threads each perform one system call at a time. */
 #include "agent.h"
 #include <linux/futex.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -47,6 +48,50 @@ static i64 startThread(struct slot_box *slot, int p, int t)
 	return tid < 0 ? -EAGAIN : tid;
 }
 
+/* Keeps every free number below HIGH occupied. */
+static i64 occupy(struct process_box *mine)
+{
+	for (;;) {
+		long fd = raw(SYS_dup, 0, 0, 0, 0);
+		if (fd < 0)
+			return fd;
+		if (fd >= HIGH)
+			return raw(SYS_close, fd, 0, 0, 0);
+		mine->occupied |= 1ull << fd;
+	}
+}
+
+static i64 freeLow(struct process_box *mine)
+{
+	for (int fd = LOW; fd < HIGH; fd++)
+		if (mine->occupied & 1ull << fd)
+			raw(SYS_close, fd, 0, 0, 0);
+	mine->occupied = 0;
+	return 0;
+}
+
+/* Leaves a worker with the descriptors of a fresh one. */
+static i64 closeAll(struct process_box *mine)
+{
+	if (~mine->occupied >> LOW << LOW == 0) {
+		raw(SYS_close_range, HIGH, FIRST_FILE - 1, 0, 0);
+		return raw(SYS_close_range, FIRST_FILE + FILES, ~0u, 0, 0);
+	}
+	raw(SYS_close_range, LOW, ~0u, 0, 0);
+	mine->occupied = 0;
+	for (int i = 0; i < FILES; i++)
+		raw(SYS_dup2, 0, FIRST_FILE + i, 0, 0);
+	return occupy(mine);
+}
+
+/* Changes the leader's effective user; threads that it makes later inherit it. The kernel forgets the death signal on the way. */
+static i64 changeUser(u32 euid)
+{
+	i64 result = raw(SYS_setresuid, -1, euid, -1, 0);
+	raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
+	return result;
+}
+
 /* The leader of a worker process: makes threads, guards pages, copies itself, closes what a program left open.
  * A copy made by M_FORK comes back from the system call as another process of the same slot. */
 int workerMain(void *argument)
@@ -57,7 +102,9 @@ int workerMain(void *argument)
 	struct sched_param zero = { 0 };
 	raw(SYS_sched_setscheduler, 0, SCHED_OTHER, &zero, 0);
 	raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
-	raw(SYS_close_range, 3, ~0u, 0, 0);
+	/* Another effective user changes nothing but what the driver is told: capabilities stay. */
+	raw(SYS_prctl, PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0);
+	closeAll(&slot->process[p]);
 	for (;;) {
 		struct process_box *mine = &slot->process[p];
 		switch (atomic_load(&mine->command)) {
@@ -71,7 +118,16 @@ int workerMain(void *argument)
 			mine->result = raw(SYS_mprotect, mine->address, PAGE, PROT_NONE, 0);
 			break;
 		case M_CLOSE:
-			mine->result = raw(SYS_close_range, 3, ~0u, 0, 0);
+			mine->result = closeAll(mine);
+			break;
+		case M_OCCUPY:
+			mine->result = occupy(mine);
+			break;
+		case M_FREE:
+			mine->result = freeLow(mine);
+			break;
+		case M_EUID:
+			mine->result = changeUser(mine->subject);
 			break;
 		case M_FORK: {
 			int q = (int)mine->subject;

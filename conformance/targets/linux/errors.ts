@@ -1,4 +1,6 @@
 /** What can go wrong around the Linux driver, apart from what the driver itself answers. */
+import type { Observation } from '../../../abi/observation.ts';
+import type { Failure } from './wire.ts';
 
 /** The environment lacks something: the message names it and the command that fixes it. The command line exits with 3. */
 export class EnvironmentError extends Error {
@@ -21,5 +23,21 @@ export class MachineDied extends Error {
     );
     this.slots = slots;
     this.console = consoleText;
+  }
+}
+
+/** The agent gave up a sequence: a process died, a call neither returned nor came to rest, or a limit was met. */
+export class SequenceFailed extends Error {
+  override readonly name: string;
+  readonly failure: Failure;
+  /** What the calls before it showed. */
+  readonly answered: readonly Observation[];
+  constructor(failure: Failure, op: number | undefined, answered: readonly Observation[]) {
+    super(
+      `${op === undefined ? 'the end of the sequence' : `op ${op}`}: ${failure.message} (${failure.code}, ${failure.detail})`,
+    );
+    this.name = failure.code === 'timeout' ? 'TimeoutError' : 'SequenceFailed';
+    this.failure = failure;
+    this.answered = answered;
   }
 }

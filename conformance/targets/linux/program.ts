@@ -55,7 +55,7 @@ export interface SystemCall {
   readonly relocations?: readonly Relocation[];
   readonly outs?: readonly Out[];
   readonly captures?: readonly Capture[];
-  /** Register that receives the return value. */
+  /** Register that receives the return value, unless it is an error. */
   readonly save?: number;
   /** The call sleeps for a while and comes back by itself: wait for it. */
   readonly mustComplete?: boolean;
@@ -80,6 +80,9 @@ const operations = {
   settle: 14,
   sleep: 15,
   reset: 16,
+  files: 17,
+  euid: 18,
+  writeFile: 19,
 } as const;
 
 const NONE = 0xffff;
@@ -232,6 +235,27 @@ export class Program {
       .u32(timeoutMs * 1000)
       .string(path)
       .string(pattern);
+    return this.end(tag);
+  }
+
+  /** Occupies or frees the descriptor numbers from 3 to 63 of process `p`; a fresh one has them occupied. */
+  files(p: number, mode: 'occupy' | 'free'): number {
+    const tag = this.begin(operations.files, p, 0);
+    this.out.u8(mode === 'free' ? 1 : 0);
+    return this.end(tag);
+  }
+
+  /** Sets the effective user of process `p`; each thread follows at its next call. */
+  euid(p: number, euid: number): number {
+    const tag = this.begin(operations.euid, p, 0);
+    this.out.u32(euid);
+    return this.end(tag);
+  }
+
+  /** Writes a text to a file of the machine. */
+  writeFile(path: string, content: string): number {
+    const tag = this.begin(operations.writeFile, 0, 0);
+    this.out.string(path).string(content);
     return this.end(tag);
   }
 

@@ -1,0 +1,192 @@
+/** One sequence on the Linux driver: batches of calls as programs of one slot. */
+import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
+import type { Completion as Finished, Done, Observation } from '../../../abi/observation.ts';
+import type { Reader } from '../../../abi/decode.ts';
+import type { Snapshot } from '../../../abi/snapshot.ts';
+import type { Cast, OpenFile } from './cast.ts';
+import { SequenceFailed } from './errors.ts';
+import { Lowering, type Lowered } from './lower.ts';
+import { Program } from './program.ts';
+import type { Completion, Outcome, Result, RunOptions } from './wire.ts';
+
+/** Runs programs on the slot of a session. */
+export interface Slot {
+  run(program: Uint8Array, options: RunOptions): Promise<Result>;
+  /** The sequence is over; the slot may serve another one. */
+  release(): void;
+}
+
+/** Programs are cut at this many bytes. */
+const LONGEST_PROGRAM = 1 << 20;
+/** Time that a program may take beside what its calls rest in the driver. */
+const BUDGET_MS = 8_000;
+/** A payload that nobody expected is fetched in as many rounds: data and offsets, then what they point to. */
+const FETCHES = 3;
+
+/** Bytes of a mapping that were read back. */
+interface Known {
+  readonly file: OpenFile;
+  readonly buffer: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Missing {
+  readonly file: OpenFile;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export class LinuxSession implements RemoteSession {
+  readonly #slot: Slot;
+  readonly #cast: Cast;
+  readonly #lowering: Lowering;
+  readonly #separateMemory: boolean;
+  /** Calls that rest in the driver, by tag. */
+  readonly #parked = new Map<number, Lowered>();
+  #failed: Error | undefined;
+
+  constructor(slot: Slot, cast: Cast, separateMemory: boolean) {
+    this.#slot = slot;
+    this.#cast = cast;
+    this.#lowering = new Lowering(cast);
+    this.#separateMemory = separateMemory;
+  }
+
+  /**
+   * Performs a batch. Throws `SequenceFailed` when the agent gave up (a process died, a call never came to rest),
+   * `MachineDied` when the machine did, `TooLarge` when the log exceeds what the agent holds.
+   */
+  async perform(batch: readonly BatchStep[]): Promise<readonly Observation[]> {
+    if (this.#failed !== undefined) throw this.#failed;
+    const observations: Observation[] = [];
+    let steps: Lowered[] = [];
+    const flush = async (last: boolean): Promise<void> => {
+      const sent = steps;
+      steps = [];
+      if (sent.length > 0) await this.#run(sent, observations, last);
+    };
+    try {
+      for (const { call, expected } of batch) {
+        // Which part is still mapped must be known before anything is unmapped.
+        const unsettled = call.op === 'munmap' && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
+        if (unsettled || this.#lowering.program.length > LONGEST_PROGRAM) await flush(false);
+        steps.push(this.#lowering.lower(call, expected));
+      }
+      await flush(true);
+    } catch (error) {
+      this.#failed = error as Error;
+      throw error;
+    }
+    return observations;
+  }
+
+  /** What debugfs would tell is not read. */
+  snapshot(): Promise<Snapshot | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Gives everything back: processes are emptied or killed before the slot's next program. */
+  end(): Promise<void> {
+    const program = new Program();
+    program.reset();
+    // Nobody waits for it: programs of one slot run one after the other. A dead machine shows at the next call.
+    this.#slot.run(program.bytes(), { separateMemory: this.#separateMemory }).catch(() => undefined);
+    this.#slot.release();
+    return Promise.resolve();
+  }
+
+  async #run(steps: readonly Lowered[], observations: Observation[], last: boolean): Promise<void> {
+    const { program, restMs } = this.#lowering;
+    const { outcomes, failure } = await this.#send(program, BUDGET_MS + restMs);
+    this.#lowering.next();
+    const first = steps[0]?.first ?? 0;
+    for (const step of steps) {
+      if (step.first - first + stepLength(step) > outcomes.length) break;
+      const answers = outcomes.slice(step.first - first, step.first - first + stepLength(step));
+      const mayFetch = last && failure === undefined && step === steps.at(-1);
+      observations.push(await this.#observe(step, answers, mayFetch));
+    }
+    if (failure === undefined) return;
+    const at = steps.find(step => failure.tag < step.first + stepLength(step));
+    throw new SequenceFailed(failure, at?.call.id, observations);
+  }
+
+  #send(program: Program, budgetMs: number): Promise<Result> {
+    return this.#slot.run(program.bytes(), { budgetMs, separateMemory: this.#separateMemory });
+  }
+
+  /** Reads what one call showed; payloads that nobody expected are fetched when they must still be there. */
+  async #observe(step: Lowered, answers: readonly Outcome[], mayFetch: boolean): Promise<Observation> {
+    const answerOf = (tag: number): Outcome => answers[tag - step.first] as Outcome;
+    for (const { proc, tag } of step.born) {
+      const [both] = answerOf(tag).outs;
+      if (both !== undefined) this.#cast.learn(Buffer.from(both).readUInt32LE(0), proc);
+    }
+    const known: Known[] = step.peeks.flatMap(({ file, buffer, tag }) => {
+      const answer = answerOf(tag);
+      return answer.value >= 0n ? [{ file, buffer, bytes: answer.outs[0] as Uint8Array }] : [];
+    });
+    const main = answerOf(step.main);
+    const finished = answers.flatMap(answer => answer.completions);
+    const isParked = main.state === 'parked';
+    // Its own completion may come with a later instruction of the same call: then it never rested.
+    const own = isParked ? finished.find(each => each.tag === step.main) : main;
+    const others = finished.flatMap((answer): { readonly parked: Lowered; readonly answer: Completion }[] => {
+      const parked = this.#parked.get(answer.tag);
+      return parked === undefined ? [] : [{ parked, answer }];
+    });
+    for (let fetch = 0; ; fetch++) {
+      const missing: Missing[] = [];
+      const read = (lowered: Lowered, answer: Completion): Done =>
+        lowered.done(answer, this.#reader(lowered.file, known, missing));
+      const result = own === undefined ? 'pending' : read(step, own);
+      const completions = others
+        .map(({ parked, answer }): Finished => ({ op: parked.call.id, done: read(parked, answer) }))
+        .sort((a, b) => a.op - b.op);
+      if (missing.length === 0 || !mayFetch || fetch === FETCHES) {
+        for (const { answer } of others) this.#parked.delete(answer.tag);
+        if (own === undefined) this.#parked.set(step.main, step);
+        if (step.call.op === 'kill') this.#forget(step);
+        return { op: step.call.id, result, completions };
+      }
+      await this.#fetch(missing, known);
+    }
+  }
+
+  /** Whatever a killed process waited for never comes. */
+  #forget(kill: Lowered): void {
+    for (const [tag, { actor }] of this.#parked) if (actor === kill.actor) this.#parked.delete(tag);
+  }
+
+  #reader(file: OpenFile | undefined, known: readonly Known[], missing: Missing[]): Reader {
+    return {
+      base: file?.base ?? 0,
+      procOf: pid => this.#cast.procOf(pid),
+      peek: (offset, length) => {
+        if (file === undefined || !file.covers(offset, length)) return undefined;
+        for (const { file: owner, buffer, bytes } of known) {
+          if (owner === file && offset >= buffer && offset + length <= buffer + bytes.length)
+            return bytes.subarray(offset - buffer, offset - buffer + length);
+        }
+        missing.push({ file, offset, length });
+        return undefined;
+      },
+    };
+  }
+
+  async #fetch(missing: readonly Missing[], known: Known[]): Promise<void> {
+    const lowering = this.#lowering;
+    for (const { file, offset, length } of missing) lowering.peek(file, offset, length);
+    const { outcomes } = await this.#send(lowering.program, BUDGET_MS);
+    lowering.next();
+    missing.forEach(({ file, offset, length }, at) => {
+      const answer = outcomes[at];
+      const bytes = answer !== undefined && answer.value >= 0n ? answer.outs[0] : undefined;
+      // What cannot be read now could not be read then.
+      known.push({ file, buffer: offset, bytes: bytes ?? new Uint8Array(length) });
+    });
+  }
+}
+
+/** Instructions of a call with the peeks behind it. */
+const stepLength = ({ first, end }: Lowered): number => end - first;

@@ -1,0 +1,98 @@
+/** The real driver: Debian's kernel in a virtual machine, many sequences side by side, each on devices of its own. */
+import type { RemoteDriver, World } from '../../../abi/driver.ts';
+import { Cast } from './cast.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { LinuxSession } from './session.ts';
+
+/** How the target is run. */
+export interface LinuxOptions extends MachineOptions {
+  /** Sequences side by side, at most; 8 unless told. */
+  readonly slots?: number;
+  /**
+   * Every so many sequences runs in processes with address spaces of their own, as a yardstick for the faster ones that
+   * share one; 1 for all, 0 for none, 10 unless told.
+   */
+  readonly separateMemoryEvery?: number;
+}
+
+const SLOTS = 8;
+const SEPARATE_EVERY = 10;
+
+export class LinuxTarget implements RemoteDriver {
+  readonly name = 'linux';
+  readonly slots: number;
+  readonly #machine: Machine;
+  readonly #devicesEach: number;
+  readonly #separateEvery: number;
+  readonly #free: number[];
+  readonly #waiting: ((slot: number) => void)[] = [];
+  #kernel = '';
+  #begun = 0;
+
+  constructor(options: LinuxOptions = {}) {
+    this.slots = options.slots ?? SLOTS;
+    this.#machine = new Machine(options);
+    this.#devicesEach = Math.floor(this.#machine.devices / this.slots);
+    this.#separateEvery = options.separateMemoryEvery ?? SEPARATE_EVERY;
+    this.#free = Array.from({ length: this.slots }, (_, slot) => slot);
+  }
+
+  /** Boots a machine. Throws `EnvironmentError` naming what is missing. */
+  static async start(options: LinuxOptions = {}): Promise<LinuxTarget> {
+    const target = new LinuxTarget(options);
+    await target.start();
+    return target;
+  }
+
+  /** The kernel package and the release that it runs. */
+  get version(): string {
+    return this.#kernel === '' ? this.#machine.version : `${this.#machine.version} (${this.#kernel})`;
+  }
+
+  /** Boots; once booted, does nothing. */
+  async start(): Promise<void> {
+    this.#kernel = (await this.#machine.start()).kernel;
+  }
+
+  /** Boots again after the machine died. Sessions begun before are lost. */
+  async restart(): Promise<void> {
+    this.#kernel = (await this.#machine.restart()).kernel;
+  }
+
+  /** Begins a sequence on a free slot; waits for one where all are taken. */
+  async begin(world: World): Promise<LinuxSession> {
+    if (world.devices > this.#devicesEach) {
+      throw new RangeError(`a sequence may have ${this.#devicesEach} devices, not ${world.devices}`);
+    }
+    const slot = await this.#take();
+    const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
+    let held = true;
+    return new LinuxSession(
+      {
+        run: (program, options) => this.#machine.run(slot, program, options),
+        release: () => {
+          if (held) this.#give(slot);
+          held = false;
+        },
+      },
+      new Cast(slot * this.#devicesEach),
+      separate,
+    );
+  }
+
+  /** Ends the machine; safe to call at any time. */
+  stop(): Promise<void> {
+    return this.#machine.stop();
+  }
+
+  #take(): Promise<number> {
+    const slot = this.#free.shift();
+    return slot === undefined ? new Promise(resolve => this.#waiting.push(resolve)) : Promise.resolve(slot);
+  }
+
+  #give(slot: number): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(slot);
+    else next(slot);
+  }
+}
