@@ -16,7 +16,9 @@ import { absentPages, addPages, pagesOf } from './page.ts';
 export const noArena: Arena = {
   size: 0,
   live: false,
+  readable: false,
   mapped: 0,
+  gone: [],
   regions: [],
   freeAsync: 0,
   spamDetected: false,
@@ -27,13 +29,14 @@ export const noArena: Arena = {
 };
 
 /** ALLOC-01: the first 4 MiB of the mapping are managed; half of them may carry oneways. */
-export const newArena = (length: number): Arena => {
+export const newArena = (length: number, readable: boolean): Arena => {
   const mapped = Math.ceil(length / PAGE) * PAGE;
   const size = Math.min(mapped, MAX_ARENA);
   return {
     ...noArena,
     size,
     live: true,
+    readable,
     mapped,
     regions: [{ offset: 0, size, freed: 0, buffer: null }],
     freeAsync: size / 2,

@@ -4,6 +4,8 @@ import type { Return } from '../abi/observation.ts';
 
 export interface Cursor {
   readonly request: ReadRequest;
+  /** O_NONBLOCK was set when the ioctl began (READ-08). */
+  readonly nonblock: boolean;
   /** Bytes in the buffer. */
   filled: number;
   readonly returns: Return[];

@@ -7,7 +7,7 @@ import { BR_NAMES, TF_ONE_WAY, type BrName } from '../abi/constants.ts';
 import { overlay, filled } from '../abi/hex.ts';
 import type { BareReturn, Delivery, Return } from '../abi/observation.ts';
 import { changeBuffer } from './buffer.ts';
-import { poke } from './memory.ts';
+import { canRead, poke } from './memory.ts';
 import { dropNode } from './node.ts';
 import { cleanUp, endTransaction } from './reply.ts';
 import { deliverFds } from './fds.ts';
@@ -156,8 +156,7 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
   t.fire('DLV-03', 'UAPI-04');
   if (transaction.needsReply && transaction.from === NO_THREAD) t.fire('READ-36');
   const { payload } = transaction;
-  let { data } = payload;
-  let pieces = payload.pieces;
+  let { data, pieces } = payload;
   payload.fixups.forEach((fixup, index) => {
     const number = le32(fds[index] as number);
     if ('data' in fixup.at) {
@@ -169,6 +168,10 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
       pieces = pieces.map((bytes, at) => (at === piece ? overlay(bytes, byte, number) : bytes));
     }
   });
+  const { arena } = t.file(transaction.to);
+  const offsetsAt = transaction.buffer + ((buffer.dataSize + 7) & ~7);
+  const dataSeen = canRead(arena, transaction.buffer, buffer.dataSize);
+  const offsetsSeen = canRead(arena, offsetsAt, buffer.offsetsSize);
   return {
     br: transaction.reply ? 'BR_REPLY' : 'BR_TRANSACTION',
     ptr: node?.ptr ?? 0,
@@ -180,10 +183,10 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
     dataSize: buffer.dataSize,
     offsetsSize: buffer.offsetsSize,
     buffer: transaction.buffer,
-    offsetsAt: transaction.buffer + ((buffer.dataSize + 7) & ~7),
-    data,
-    offsets: payload.offsets,
-    pieces,
+    offsetsAt,
+    data: dataSeen ? data : '',
+    offsets: offsetsSeen ? payload.offsets : [],
+    pieces: dataSeen && offsetsSeen ? pieces : [],
   };
 };
 

@@ -15,12 +15,11 @@ export const deliverFds = (t: Turn, thread: ThreadKey, id: TransactionId): reado
   const arrays = fixups.flatMap((fixup, index) => ('piece' in fixup.at ? [numbers[index] as number] : []));
   if (arrays.length > 0) {
     const { held } = bufferAt(t, file.key, transaction.buffer) as Buffer;
-    let rest = arrays;
+    let taken = 0;
     const filled: Held[] = held.map(item => {
       if (item.held !== 'fds') return item;
-      const mine = { held: 'fds', fds: rest } as const;
-      rest = [];
-      return mine;
+      taken += item.count;
+      return { ...item, fds: arrays.slice(taken - item.count, taken) };
     });
     changeBuffer(t, file.key, transaction.buffer, { held: filled });
   }

@@ -152,7 +152,6 @@ export const placeFdArray = (
   const bytes = big(object.numFds) * 4n;
   if (bytes === 0n) {
     t.fire('OBJ-41');
-    out.held.push({ held: 'fds', fds: [] });
   } else {
     const refused = fillFdArray(t, parcel, out, parent, object, bytes);
     if (refused !== null) return refused;
@@ -199,6 +198,7 @@ const fillFdArray = (
     });
   }
   t.fire('OBJ-45');
+  out.held.push({ held: 'fds', count: Number(object.numFds), fds: [] });
   return null;
 };
 

@@ -2,9 +2,9 @@
  * What the bytes of an arena are. Nothing is ever cleaned on reuse (ALLOC-35): a page is zero when it is populated,
  * and after that holds what was written last, also by messages that failed (ALLOC-36).
  */
-import { PAGE } from '../abi/ids.ts';
 import type { Arena, FileKey, Span } from './state.ts';
 import type { Turn } from './turn.ts';
+import { pagesOf } from './page.ts';
 
 /** The spans with one more on top; those that it covers go. */
 const laid = (spans: readonly Span[], span: Span): readonly Span[] => {
@@ -25,17 +25,21 @@ export const poke = (t: Turn, file: FileKey, at: number, bytes: string): void =>
 export const zeroed = (spans: readonly Span[], at: number, length: number): readonly Span[] =>
   laid(spans, { at, length, bytes: '' });
 
-const isPopulated = (arena: Arena, at: number, length: number): boolean => {
-  const first = Math.floor(at / PAGE);
-  const end = Math.ceil((at + length) / PAGE);
-  return arena.populated.some(([low, high]) => low <= first && end <= high);
+/** ALLOC-29: whether user space can read that part of the mapping. */
+export const canRead = (arena: Arena, at: number, length: number): boolean => {
+  const [first, end] = pagesOf(at, length);
+  return (
+    arena.readable &&
+    arena.populated.some(([low, high]) => low <= first && end <= high) &&
+    arena.gone.every(([low, high]) => high <= first || end <= low)
+  );
 };
 
 /** ALLOC-29, ALLOC-30: the bytes as user space reads them; `null` for a bus error or no mapping. */
 export const peek = (t: Turn, file: FileKey, at: number, length: number): string | null => {
   const { arena } = t.file(file);
   t.fire('ALLOC-29');
-  if (!arena.live || !isPopulated(arena, at, length)) return null;
+  if (!canRead(arena, at, length)) return null;
   t.fire('ALLOC-30', 'ALLOC-35');
   return bytesAt(arena, at, length);
 };

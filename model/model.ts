@@ -14,7 +14,7 @@ import { ioctl, writeRead } from './ioctl.ts';
 import { runAllWoken, runWoken } from './read.ts';
 import { snapshotOf } from './snapshot.ts';
 import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
-import { changeTask, niceWith, taskOf } from './task.ts';
+import { changeTask, euidOf, niceWith, taskOf } from './task.ts';
 import { threadFor } from './thread.ts';
 import { Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork } from './work.ts';
@@ -69,6 +69,8 @@ const perform = (t: Turn, call: Call): Result => {
       changeTask(t, call.proc, { ended: [...taskOf(t, call.proc).ended, call.thread] });
       return OK;
     case 'set_nice':
+      if (call.nice < (taskOf(t, call.proc).nice[call.thread] ?? 0) && euidOf(t, call.proc) !== 0)
+        return { status: 'EACCES' };
       changeTask(t, call.proc, { nice: niceWith(taskOf(t, call.proc).nice, call.thread, call.nice) });
       return OK;
     case 'get_nice':
@@ -147,12 +149,15 @@ const run = (state: State, call: Call, answers: readonly number[]): { turn: Turn
     else release(turn, next.file);
     runAllWoken(turn);
   }
-  const completions = turn.completions.length > 1 ? [...turn.completions].sort(byOp) : turn.completions;
+  // An op that parked and was released within its own turn has simply returned.
+  const own = turn.completions.find(({ op }) => op === call.id);
+  const others = own === undefined ? turn.completions : turn.completions.filter(other => other !== own);
+  const completions = others.length > 1 ? [...others].sort(byOp) : others;
   return {
     turn,
     outcome: {
       state: turn.state(),
-      observation: { op: call.id, result, completions },
+      observation: { op: call.id, result: own?.done ?? result, completions },
       delivered: turn.delivered,
       rules: turn.rules,
     },

@@ -10,6 +10,7 @@ import { newArena, noArena } from './buffer.ts';
 import { notifyDeath } from './death.ts';
 import { dropWork, endThread } from './exit.ts';
 import { dropNode, settle } from './node.ts';
+import { addPages, countPages } from './page.ts';
 import { removeRef } from './ref.ts';
 import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
@@ -33,6 +34,7 @@ export const open = (t: Turn, call: Of<'open'>): void => {
     device: call.device,
     open: true,
     nonblock: call.nonblock,
+    readonly: call.readonly,
     defaultNice: task.nice[call.thread] ?? 0,
     todo: [],
     delivered: [],
@@ -53,9 +55,17 @@ export const open = (t: Turn, call: Of<'open'>): void => {
 
 /** PROC-07, ALLOC-07: the checks of mmap in their order. */
 export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
-  match({ size: call.size, prot: call.prot, mapped: file.arena.size > 0 })
+  match({
+    size: call.size,
+    prot: call.prot,
+    shared: !call.private,
+    readonly: file.readonly,
+    mapped: file.arena.size > 0,
+  })
     .returnType<Status>()
     .with({ size: 0 }, () => 'EINVAL')
+    // The file system's own check, before the driver is asked.
+    .with({ prot: 'write', shared: true, readonly: true }, () => 'EACCES')
     .with({ prot: 'write' }, () => {
       t.fire('ALLOC-04', 'PROC-07', 'ALLOC-07');
       return 'EPERM';
@@ -66,21 +76,23 @@ export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
     })
     .otherwise(() => {
       t.fire('ALLOC-01', 'PROC-08', 'ALLOC-08');
-      t.changeFile(file.key, { arena: newArena(call.size) });
+      t.changeFile(file.key, { arena: newArena(call.size, call.prot === 'read') });
       return 'OK';
     });
 
 /** ALLOC-10, PROC-09: any part that goes ends the mapping for good; the last part lets a closed file end. */
 export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
-  const { mapped } = file.arena;
-  const offset = call.offset ?? 0;
-  const length = Math.ceil((call.length ?? mapped) / PAGE) * PAGE;
-  if (offset % PAGE !== 0 || length === 0) return 'EINVAL';
-  if (offset >= mapped) return 'OK';
+  const { arena } = file;
+  const whole = Math.ceil((arena.mapped + countPages(arena.gone) * PAGE) / PAGE);
+  const first = (call.offset ?? 0) / PAGE;
+  const end = call.length === undefined ? whole : first + Math.ceil(call.length / PAGE);
+  if (!Number.isInteger(first) || end === first) return 'EINVAL';
+  if (first >= whole) return 'OK';
   t.fire('ALLOC-10', 'PROC-09');
-  const left = call.length === undefined ? 0 : mapped - Math.min(length, mapped - offset);
-  t.changeFile(file.key, { arena: { ...file.arena, live: false, mapped: left } });
-  if (!file.open && left === 0) t.deferred.push({ file: file.key, what: 'release' });
+  const gone = addPages(arena.gone, [first, Math.min(end, whole)]);
+  const mapped = (whole - countPages(gone)) * PAGE;
+  t.changeFile(file.key, { arena: { ...arena, live: false, gone, mapped } });
+  if (!file.open && mapped === 0) t.deferred.push({ file: file.key, what: 'release' });
   return 'OK';
 };
 

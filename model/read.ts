@@ -21,7 +21,8 @@ export type ReadEnd =
 
 /** Starts a read. `wrote` is what a parked read reports as write_consumed when it ends. */
 export const read = (t: Turn, thread: ThreadKey, call: WriteRead, wrote: number, request: ReadRequest): ReadEnd => {
-  const cursor: Cursor = { request, filled: request.consumed, returns: [] };
+  const { nonblock } = t.file(fileOf(thread));
+  const cursor: Cursor = { request, nonblock, filled: request.consumed, returns: [] };
   if (request.consumed === 0) {
     t.fire('READ-01');
     if (!fits(request, 0, 4)) return end(t, thread, cursor, 'EFAULT');
@@ -47,7 +48,7 @@ const wait = (t: Turn, thread: ThreadKey, cursor: Cursor, op: number, wrote: num
     t.fire('READ-07');
     return gather(t, thread, cursor, forProc, op, wrote);
   }
-  if (file.nonblock) {
+  if (cursor.nonblock) {
     t.fire('READ-08', 'READ-10');
     return end(t, thread, cursor, 'EAGAIN');
   }
@@ -153,7 +154,12 @@ const end = (t: Turn, thread: ThreadKey, cursor: Cursor, status: Status, advance
 export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
   const parked = t.parkedOn(thread);
   if (parked === undefined) throw new Error('the model is wrong: nobody sleeps here');
-  const cursor: Cursor = { request: parked.read, filled: parked.filled, returns: [...parked.returns] };
+  const cursor: Cursor = {
+    request: parked.read,
+    nonblock: false,
+    filled: parked.filled,
+    returns: [...parked.returns],
+  };
   const { key, waiting } = t.file(fileOf(thread));
   if (waiting.includes(thread)) t.changeFile(key, { waiting: waiting.filter(other => other !== thread) });
   t.parked = without(t.parked, other => other.thread === thread);

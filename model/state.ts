@@ -62,7 +62,7 @@ export interface Region {
 export type Held =
   | { readonly held: 'node'; readonly ptr: U64; readonly strong: boolean }
   | { readonly held: 'handle'; readonly handle: Handle; readonly strong: boolean }
-  | { readonly held: 'fds'; readonly fds: readonly number[] };
+  | { readonly held: 'fds'; readonly count: number; readonly fds: readonly number[] };
 
 export interface Buffer {
   /** Id of the transaction that it was made for. */
@@ -94,8 +94,12 @@ export interface Arena {
   readonly size: number;
   /** The mapping is whole (ALLOC-10). */
   readonly live: boolean;
+  /** User space may read it: not mapped with PROT_NONE (ALLOC-08). */
+  readonly readable: boolean;
   /** Bytes of address space still mapped; they keep the file alive (PROC-13). */
   readonly mapped: number;
+  /** Pages that were unmapped, as sorted disjoint [first, end) pairs. */
+  readonly gone: readonly (readonly [number, number])[];
   readonly regions: readonly Region[];
   readonly freeAsync: number;
   readonly spamDetected: boolean;
@@ -129,6 +133,8 @@ export interface File {
   /** The descriptor is still open; the mapping may keep the file alive after that (PROC-13). */
   readonly open: boolean;
   readonly nonblock: boolean;
+  /** Opened without write permission, which only the mapping's own checks look at. */
+  readonly readonly: boolean;
   /** nice of the opening thread (PROC-01). */
   readonly defaultNice: number;
   readonly todo: readonly Work[];
