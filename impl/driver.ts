@@ -46,7 +46,7 @@ export class BinderDriver {
   }
 
   /** Opens a device as descriptor `fd`: everything behind the new file. `null` for a device that does not exist. */
-  open(device: number, task: Task, fd: number, nonblock: boolean): Process | null {
+  open(device: number, task: Task, nonblock: boolean, fd = 0): Process | null {
     const context = this.#core.contexts[device];
     if (context === undefined) return null;
     const process = new Process(task.group, context, fd, task.nice);

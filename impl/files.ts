@@ -1,13 +1,23 @@
-/** What the driver needs of a process's descriptor table. Whoever runs the driver implements it. */
-
-/** Open files are numbers that the environment chose; the driver only holds them and hands them on. */
-export interface FileTable {
+/**
+ * What the driver needs of a process's descriptor table.
+ *
+ * Open files are numbers that the environment chose; the driver only holds them and hands them on. This table is that
+ * of a process without files; an environment that has some extends it.
+ */
+export class FileTable {
   /** The open file behind a descriptor, with a reference for the caller; -1 when the descriptor is bad (OBJ-25). */
-  take(fd: number): number;
+  take(_fd: number): number {
+    return -1;
+  }
+
   /** Gives a held file the lowest free descriptor; -1 when the table is full, then the file stays held (OBJ-26). */
-  install(file: number): number;
+  install(_file: number): number {
+    return -1;
+  }
+
   /** Drops the reference of a held file. */
-  drop(file: number): void;
+  drop(_file: number): void {}
+
   /** Closes a descriptor; nothing happens when it is not open. */
-  close(fd: number): void;
+  close(_fd: number): void {}
 }

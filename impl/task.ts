@@ -8,6 +8,8 @@ export class TaskGroup {
   readonly pid: number;
   readonly files: FileTable;
   euid = 0;
+  /** It may choose any nice value. */
+  privileged = true;
 
   constructor(pid: number, files: FileTable) {
     this.pid = pid;
@@ -33,5 +35,5 @@ export class Task {
 
 /** Sets the nice value where the process may: values out of range and unprivileged changes have no effect (READ-37). */
 export const setNice = (task: Task, nice: number): void => {
-  if (task.group.euid === 0 && nice >= -20 && nice <= 19) task.nice = nice;
+  if (task.group.privileged && nice >= -20 && nice <= 19) task.nice = nice;
 };

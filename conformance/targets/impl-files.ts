@@ -1,6 +1,6 @@
 /** Descriptor tables of the processes that `ImplTarget` plays: plain files on demand, Binder files, received files. */
 import { FIRST_FILE } from '../../abi/resolve.ts';
-import type { FileTable } from '../../impl/files.ts';
+import { FileTable } from '../../impl/files.ts';
 
 /** Number of the descriptor that an op log calls `fd`: FIRST_BINDER + fd. */
 export const FIRST_BINDER = 50;
@@ -11,7 +11,7 @@ const LIMIT = 1024;
 /** Every plain file is the same to the driver. */
 const FILE = 1;
 
-export class Descriptors implements FileTable {
+export class Descriptors extends FileTable {
   readonly #received = new Set<number>();
   readonly #made = new Set<number>();
   readonly #binder = new Set<number>();
@@ -22,14 +22,14 @@ export class Descriptors implements FileTable {
     else this.#binder.delete(FIRST_BINDER + fd);
   }
 
-  take(fd: number): number {
+  override take(fd: number): number {
     if (this.#received.has(fd) || this.#binder.has(fd)) return FILE;
     if (fd < FIRST_FILE || fd >= LIMIT) return -1;
     this.#made.add(fd);
     return FILE;
   }
 
-  install(): number {
+  override install(): number {
     let fd = FIRST_RECEIVED;
     while (this.#received.has(fd) || this.#binder.has(fd) || this.#made.has(fd)) fd++;
     if (fd >= LIMIT) return -1;
@@ -37,11 +37,11 @@ export class Descriptors implements FileTable {
     return fd;
   }
 
-  drop(): void {
+  override drop(): void {
     // Nobody can see how many references a plain file has.
   }
 
-  close(fd: number): void {
+  override close(fd: number): void {
     this.#received.delete(fd);
     this.#made.delete(fd);
   }

@@ -1,11 +1,9 @@
 /** The optimised driver as a target: calls become bytes in memory, bytes become observations. */
 import type { Call, IoctlArgument, Status, WriteRead } from '../../abi/call.ts';
-import { decodeIoctl, decodeReturns, type Reader } from '../../abi/decode.ts';
+import { decodeIoctl, decodeReturns, relativeHex, type Reader } from '../../abi/decode.ts';
 import type { Driver, World } from '../../abi/driver.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../abi/encode.ts';
 import { errnoName } from '../../abi/errno.ts';
-import { toHex } from '../../abi/hex.ts';
-import { PAGE } from '../../abi/ids.ts';
 import { BAD_POINTER, Image, SLACK, type Relocation, type Segment } from '../../abi/image.ts';
 import { IOCTL } from '../../abi/constants.ts';
 import { WRITE_READ } from '../../abi/layout.ts';
@@ -30,13 +28,24 @@ const STRIDE = 0x1000_0000;
 const FIRST_MAPPING = 0x4000_0000_0000;
 const MAPPING_STRIDE = 0x2_0000_0000;
 
+/** What a native thread needs for its system calls; kept from one sequence to the next. */
+interface Room {
+  readonly image: Image;
+  readonly memory: Memory;
+}
+
 /** A native thread. Its image lives until the ioctl that uses it is over. */
 class NativeThread extends Task {
-  image = new Image();
+  readonly image: Image;
   call: WriteRead | undefined;
   descriptor: Descriptor | undefined;
   /** Position of the read buffer in the image. */
   readAt = 0;
+
+  constructor(tid: number, group: TaskGroup, room: Room) {
+    super(tid, group, room.memory);
+    this.image = room.image;
+  }
 }
 
 /** A descriptor of the log with the open file behind it. */
@@ -44,6 +53,8 @@ class Descriptor implements Reader {
   readonly process: Process;
   readonly base: number;
   readonly readonly: boolean;
+  /** Length of its mapping; 0 when it has none. */
+  mapped = 0;
   closed = false;
 
   constructor(process: Process, fd: number, readonly: boolean) {
@@ -79,8 +90,8 @@ const NO_COMPLETIONS: readonly Completion[] = [];
 export class ImplTarget implements Driver {
   #driver = new BinderDriver();
   #processes = new Map<number, NativeProcess>();
-  /** Images of former sequences. */
-  readonly #spareImages: Image[] = [];
+  /** Rooms of threads of former sequences. */
+  readonly #spareRooms: Room[] = [];
 
   /** The driver that is driven. */
   get driver(): BinderDriver {
@@ -89,7 +100,7 @@ export class ImplTarget implements Driver {
 
   reset(world: World): void {
     for (const { threads } of this.#processes.values()) {
-      for (const { image } of threads.values()) this.#spareImages.push(image);
+      for (const { image, memory } of threads.values()) this.#spareRooms.push({ image, memory });
     }
     this.#processes.clear();
     this.#driver.reset(world.devices);
@@ -151,11 +162,14 @@ export class ImplTarget implements Driver {
         // The driver is told nothing (THR-49).
         return OK;
       case 'set_nice':
-        return setNice(this.#threadOf(call.proc, call.thread), call.nice);
+        this.#threadOf(call.proc, call.thread).nice = call.nice;
+        return OK;
       case 'get_nice':
         return { status: 'OK', nice: this.#threadOf(call.proc, call.thread).nice };
       case 'set_euid':
-        return setEuid(this.#processOf(call.proc), call.euid);
+        // The processes keep their capabilities: nice values stay theirs to choose (READ-37).
+        this.#processOf(call.proc).group.euid = call.euid;
+        return OK;
       default:
         return this.#onDescriptor(call);
     }
@@ -176,12 +190,12 @@ export class ImplTarget implements Driver {
         const write = call.prot === 'write';
         // The operating system refuses this before the driver is asked.
         if (write && !call.private && descriptor.readonly) return { status: 'EACCES' };
-        return done(driver.mmap(process, thread, descriptor.base, call.size, { read: call.prot !== 'none', write }));
+        const result = driver.mmap(process, thread, descriptor.base, call.size, { read: call.prot !== 'none', write });
+        if (result === 0) descriptor.mapped = call.size;
+        return done(result);
       }
-      case 'munmap': {
-        const offset = call.offset ?? 0;
-        return done(driver.munmap(process, offset, call.length ?? (process.arena.mapping?.length ?? PAGE) - offset));
-      }
+      case 'munmap':
+        return done(driver.munmap(process, call.offset ?? 0, call.length ?? descriptor.mapped));
       case 'close':
         descriptor.closed = true;
         native.files.setBinder(call.fd, false);
@@ -195,17 +209,15 @@ export class ImplTarget implements Driver {
       case 'set_nonblock':
         process.nonblock = call.nonblock;
         return OK;
-      case 'peek': {
-        const bytes = descriptor.peek(call.offset, call.length);
-        return { status: 'OK', bytes: bytes === undefined ? null : toHex(bytes) };
-      }
+      case 'peek':
+        return { status: 'OK', bytes: peekedHex(descriptor, call.offset, call.length) };
     }
   }
 
   #open(call: Call & { readonly op: 'open' }): Result {
     const native = this.#processOf(call.proc);
     const thread = this.#threadOf(call.proc, call.thread);
-    const process = this.#driver.open(call.device, thread, call.fd, call.nonblock);
+    const process = this.#driver.open(call.device, thread, call.nonblock, call.fd);
     if (process === null) return { status: 'EINVAL' };
     native.descriptors.set(call.fd, new Descriptor(process, call.fd, call.readonly));
     native.files.setBinder(call.fd, true);
@@ -263,8 +275,8 @@ export class ImplTarget implements Driver {
     const { threads, group } = this.#processOf(proc);
     let thread = threads.get(index);
     if (thread === undefined) {
-      thread = new NativeThread(group.pid + index, group, new Memory());
-      thread.image = this.#spareImages.pop() ?? new Image();
+      const room = this.#spareRooms.pop() ?? { image: new Image(), memory: new Memory() };
+      thread = new NativeThread(group.pid + index, group, room);
       threads.set(index, thread);
     }
     return thread;
@@ -306,16 +318,12 @@ const statusOf = (result: number): Status => (result === 0 ? 'OK' : (errnoName(-
 
 const done = (result: number): Done => (result === 0 ? OK : { status: statusOf(result) });
 
-/** Lower nice values are for root. */
-const setNice = (task: Task, nice: number): Done => {
-  if (nice < task.nice && task.group.euid !== 0) return { status: 'EACCES' };
-  task.nice = nice;
-  return OK;
-};
-
-/** The real and saved uid stay 0, so the way back is open. */
-const setEuid = ({ group }: NativeProcess, euid: number): Done => {
-  if (group.euid !== 0 && euid !== 0 && euid !== group.euid) return { status: 'EPERM' };
-  group.euid = euid;
-  return OK;
+/** Bytes of a mapping in hex; an address in the mapping is an offset there, also where only a part of it is asked for. */
+const peekedHex = (descriptor: Descriptor, offset: number, length: number): string | null => {
+  if (descriptor.peek(offset, length) === undefined) return null;
+  const { bytes } = descriptor.process.arena;
+  // Addresses stand at multiples of 4: a word that begins up to 8 bytes earlier reaches into the range.
+  const from = Math.max(0, (offset - 8) & ~3);
+  const wide = relativeHex(bytes.subarray(from, offset + length + 8), descriptor.base, descriptor.mapped);
+  return wide.slice((offset - from) * 2, (offset - from + length) * 2);
 };
