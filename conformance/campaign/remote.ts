@@ -78,8 +78,14 @@ export const attempt = async (
     { specification, session, world, snapshot: true, invariants: INVARIANTS, coverage },
     ops,
   );
-  if (!isDeath(result.failure)) await session.end();
-  return result;
+  const { failure } = result;
+  if (!isDeath(failure)) {
+    await session.end();
+    return result;
+  }
+  // Nobody knows at which op of a batch a target died, so all of them belong to the failure.
+  const op = ops.at(-1) ?? failure.op;
+  return { ...result, failure: { ...failure, op } };
 };
 
 export class RemoteRun {
@@ -112,12 +118,11 @@ export class RemoteRun {
     this.#end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
   }
 
-  /** Runs until the budget is spent, with at most `slots` sequences side by side. */
-  async run(slots: number | undefined): Promise<void> {
+  /** Runs until the budget is spent, with a sequence on every slot of the target. */
+  async run(): Promise<void> {
     while (!this.#spent()) {
       const driver = await this.#target.get();
-      const width = Math.min(slots ?? driver.slots, driver.slots);
-      await Promise.all(Array.from({ length: width }, (_, slot) => this.#work(driver, slot)));
+      await Promise.all(Array.from({ length: driver.slots }, (_, slot) => this.#work(driver, slot)));
       if (!this.#dead) continue;
       await this.#bury(driver);
       await this.#suspectsAlone();
@@ -127,6 +132,8 @@ export class RemoteRun {
   #spent(): boolean {
     const { ops = Infinity, failures } = this.#plan.budget;
     if (this.#stop.aborted || this.#tally.failures.size >= failures || performance.now() >= this.#end) return true;
+    // Who kills it is known by now; every further death would only cost another start.
+    if (this.#deaths > MOST_DEATHS) return true;
     return this.#tally.coverage.ops >= ops;
   }
 
@@ -151,13 +158,14 @@ export class RemoteRun {
   }
 
   /** Runs a job and counts it, unless the target died. */
-  async #attempt(driver: RemoteDriver, job: Job): Promise<Failure | undefined> {
+  async #attempt(driver: RemoteDriver, job: Job, alone = false): Promise<Failure | undefined> {
     const coverage = new Coverage(WITNESSES);
     let failure: Failure | undefined;
     try {
       ({ failure } = await attempt(driver, this.#plan.devices, job.ops, coverage));
     } catch (error) {
-      // The session could not begin or end: the machine died between two sequences.
+      // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.
+      if (alone) throw error;
       failure = crashes('crash', 'target', error, job.ops[0] ?? { op: 'reclaim', id: 0 }, []);
     }
     if (isDeath(failure)) return failure;
@@ -172,7 +180,8 @@ export class RemoteRun {
   async #bury(driver: RemoteDriver): Promise<void> {
     this.#deaths++;
     await this.#target.bury(driver);
-    if (this.#deaths > MOST_DEATHS) throw new EnvironmentError(`the target died ${this.#deaths} times; giving up`);
+    if (this.#deaths <= MOST_DEATHS || this.#tally.failures.size > 0) return;
+    throw new EnvironmentError(`the target died ${this.#deaths} times and no sequence is to blame; giving up`);
   }
 
   async #suspectsAlone(): Promise<void> {
@@ -182,7 +191,7 @@ export class RemoteRun {
     for (const job of suspects) {
       if (this.#stop.aborted) break;
       const driver = await this.#target.get();
-      const failure = await this.#attempt(driver, job);
+      const failure = await this.#attempt(driver, job, true);
       if (!isDeath(failure)) continue;
       guilty++;
       this.#tally.fail({ failure, ops: job.ops, sequence: job.sequence });

@@ -25,7 +25,7 @@ export interface ReplayOptions {
 const DEVICES = 2;
 
 const onRemote = async (target: TargetChoice, log: OpLog, onStep: (step: Step) => void): Promise<RunResult> => {
-  const driver = await startRemote(target);
+  const driver = await startRemote(target, 1);
   try {
     const world = { devices: devicesOf(log, DEVICES) };
     const session = await driver.begin(world);

@@ -93,10 +93,10 @@ const remoteEngine = (
   show: () => void,
   stop: AbortSignal,
 ): Engine => {
-  const target = new Restarting(() => startRemote(plan.target));
+  const target = new Restarting(() => startRemote(plan.target, slots));
   const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
   return {
-    drive: () => new RemoteRun(plan, target, tally, journal, show, stop).run(slots),
+    drive: () => new RemoteRun(plan, target, tally, journal, show, stop).run(),
     shrink: known => shrinkRemote(plan, target, known, tally, stop),
     version: async () => {
       const { name, version }: RemoteDriver = await target.get();
