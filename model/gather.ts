@@ -124,11 +124,12 @@ const refuseFd = (t: Turn, parcel: Parcel, fd: number): Refusal | null => {
   return null;
 };
 
-/** OBJ-22: a descriptor; its number is written at delivery. */
+/** OBJ-22: a descriptor; its number is zero until it is written at delivery. */
 export const translateFd = (t: Turn, parcel: Parcel, out: Translation, at: number, fd: number): Refusal | null => {
   const refused = refuseFd(t, parcel, fd);
   if (refused !== null) return refused;
   t.fire('OBJ-22', 'REL-10');
+  out.data = overlay(out.data, at + 8, filled(0, 8));
   out.fixups.push({ file: fd, at: { data: at + 8 } });
   return null;
 };

@@ -14,7 +14,7 @@ import { ioctl, writeRead } from './ioctl.ts';
 import { runAllWoken, runWoken } from './read.ts';
 import { snapshotOf } from './snapshot.ts';
 import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
-import { changeTask, euidOf, niceWith, taskOf } from './task.ts';
+import { changeTask, niceWith, taskOf } from './task.ts';
 import { threadFor } from './thread.ts';
 import { Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork } from './work.ts';
@@ -69,8 +69,6 @@ const perform = (t: Turn, call: Call): Result => {
       changeTask(t, call.proc, { ended: [...taskOf(t, call.proc).ended, call.thread] });
       return OK;
     case 'set_nice':
-      if (call.nice < (taskOf(t, call.proc).nice[call.thread] ?? 0) && euidOf(t, call.proc) !== 0)
-        return { status: 'EACCES' };
       changeTask(t, call.proc, { nice: niceWith(taskOf(t, call.proc).nice, call.thread, call.nice) });
       return OK;
     case 'get_nice':

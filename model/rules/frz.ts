@@ -32,9 +32,7 @@ export const FRZ = {
     says: 'While BINDER_FREEZE waits for its timeout the target already refuses calls; it succeeds once nothing is outstanding, and answers EAGAIN no earlier than the timeout.',
     evidence: seen('binder_ioctl_freeze'),
     determinism: 'set',
-    status: notApplicable(
-      'The end of the wait is a matter of the clock, which the specification does not have.',
-    ),
+    status: notApplicable('The end of the wait is a matter of the clock, which the specification does not have.'),
   },
   'FRZ-07': {
     ...CORE,

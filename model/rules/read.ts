@@ -190,6 +190,7 @@ export const READ = {
     ...MUST,
     says: 'A thread without CAP_SYS_NICE gets a nice value only within RLIMIT_NICE; with the usual limit of 0 it keeps the one it has.',
     evidence: derived('binder_set_nice'),
+    status: notApplicable('A user of the log keeps its capabilities: set_euid changes only who the driver says it is.'),
   },
   'READ-38': {
     ...MUST,
