@@ -51,12 +51,12 @@ export class User {
   readonly #driver: BinderDriver;
   #written = 0;
 
-  constructor(driver: BinderDriver, pid: number, nonblock = true, arena = 1 << 16) {
+  constructor(driver: BinderDriver, pid: number, nonblock = true, arena = 1 << 16, files = new FileTable()) {
     this.memory = new Memory(this.bytes);
     this.memory.map(BASE, SIZE, 0);
     this.view = this.memory.view;
     this.#driver = driver;
-    this.task = new Task(pid, new TaskGroup(pid, new FileTable()), this.memory);
+    this.task = new Task(pid, new TaskGroup(pid, files), this.memory);
     const process = driver.open(0, this.task, nonblock);
     if (process === null) throw new Error('there is no device 0');
     this.process = process;
