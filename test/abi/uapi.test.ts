@@ -31,9 +31,12 @@ const STRUCTURES: Readonly<
   FD_ARRAY_OBJECT: { struct: 'struct binder_fd_array_object', members: { type: 'hdr.type' } },
 };
 
-const layouts = Object.entries(layout).filter(
-  (entry): entry is [string, layout.Layout] => typeof entry[1] === 'object' && 'fields' in entry[1],
-);
+const isLayout = (value: unknown): value is layout.Layout =>
+  typeof value === 'object' && value !== null && 'fields' in value;
+
+const layouts: readonly (readonly [string, layout.Layout])[] = Object.entries(
+  layout as Record<string, unknown>,
+).flatMap(([name, value]) => (isLayout(value) ? [[name, value] as const] : []));
 
 const objectWord = (name: string): string => `(__u32)BINDER_TYPE_${name}`;
 

@@ -12,7 +12,10 @@ export interface Finished {
 }
 
 /** Runs one command line; `interrupt` stands for Ctrl-C. */
-export const command = async (args: readonly string[], interrupt = new AbortController().signal): Promise<Finished> => {
+export const command = async (
+  args: readonly string[],
+  interrupt: AbortSignal = new AbortController().signal,
+): Promise<Finished> => {
   let out = '';
   let err = '';
   const code = await cli(args, {
