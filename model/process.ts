@@ -11,6 +11,7 @@ import { notifyDeath } from './death.ts';
 import { dropWork, endThread } from './exit.ts';
 import { dropNode, settle } from './node.ts';
 import { addPages, countPages } from './page.ts';
+import { runWoken } from './read.ts';
 import { removeRef } from './ref.ts';
 import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
@@ -141,6 +142,7 @@ export const release = (t: Turn, key: FileKey): void => {
   const refs = t.refs.filter(ref => ref.file === key).sort((a, b) => a.handle - b.handle);
   for (const ref of refs) {
     t.fire('PROC-20', 'DEATH-14');
+    letReadersRun(t, ref.node);
     removeRef(t, ref.id);
   }
   if (t.file(key).todo.length > 0) t.fire('PROC-21', 'PROC-22', 'REL-19');
@@ -150,6 +152,22 @@ export const release = (t: Turn, key: FileKey): void => {
     transaction.to === key ? { ...transaction, buffer: -1 } : transaction,
   );
   t.files = without(t.files, other => other.key === key);
+};
+
+/**
+ * PROC-14: the release runs beside everybody else. A reader that it has woken already may look at a node before, or
+ * after, the dying process lets go of it.
+ */
+const letReadersRun = (t: Turn, node: number): void => {
+  for (;;) {
+    const { owner, queued } = t.node(node);
+    const readers = t.woken.filter(
+      thread => thread === queued || (fileOf(thread) === owner && t.parkedOn(thread)?.forProc === true),
+    );
+    const answer = t.choose(readers.length + 1);
+    if (answer === 0) return;
+    runWoken(t, readers[answer - 1] as number);
+  }
 };
 
 /** PROC-16, CTX-06 */
