@@ -16,18 +16,18 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t i64;
 
-enum { SLOTS = 64, PROCS = 8, THREADS = 16, REGS = 64, MAPS = 128 };
+enum { SLOTS = 64, PROCS = 24, THREADS = 16, REGS = 64, MAPS = 128 };
 
 /* Memory of one thread: segments are carved from the heap part; a guarded segment ends a chunk whose last page is PROT_NONE. */
 #define PAGE 4096ul
-#define HEAP_BYTES (4ul << 20)
+#define HEAP_BYTES (10ul << 20)
 #define SMALL_CHUNK (32ul << 10)
 #define SMALL_CHUNKS 12
 #define BIG_CHUNK (512ul << 10)
 #define BIG_CHUNKS 2
 #define AREA_BYTES (HEAP_BYTES + SMALL_CHUNK * SMALL_CHUNKS + BIG_CHUNK * BIG_CHUNKS)
 #define STACK_BYTES (32ul << 10)
-#define INBOX_BYTES (4ul << 20)
+#define INBOX_BYTES (12ul << 20)
 
 /* What a thread of a worker is told through thread_box.command. */
 enum { IDLE = 0, RUN = 1, LEAVE = 2 };

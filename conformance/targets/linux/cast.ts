@@ -4,7 +4,7 @@ import { PAGE } from '../../../abi/ids.ts';
 import type { Value } from './program.ts';
 
 /** Processes of one slot that may live at once, and threads in each: limits of the agent. */
-export const MOST_PROCESSES = 8;
+export const MOST_PROCESSES = 24;
 export const MOST_THREADS = 16;
 /** Descriptor names in one process. Each takes two of the agent's registers. */
 const MOST_FILES = 24;
@@ -30,6 +30,8 @@ export class OpenFile {
   holes: readonly (readonly [number, number])[] = [];
   /** A call that changes the mapping was sent and its answer not read yet. */
   unsettled = false;
+  /** The descriptor was closed. */
+  closed = false;
 
   constructor(actor: Actor, fd: FdIndex, device: DeviceIndex) {
     if (fd >= MOST_FILES) throw new TooLarge(`the agent holds ${MOST_FILES} descriptor names a process`);

@@ -117,6 +117,7 @@ export class Lowering {
       case 'close': {
         const main = this.#call(actor, call.thread, sys.SYS.close, [file.descriptor]);
         program.waitKernel();
+        file.closed = true;
         return { main, done: raise.status };
       }
       case 'flush': {
@@ -227,7 +228,8 @@ export class Lowering {
     let main = program.tag;
     if (parts.length === 0) main = program.settle();
     for (const [low, high] of parts) main = unmap(low, high - low);
-    program.waitKernel();
+    // Only the last reference that goes leaves work behind (PROC-13).
+    if (file.closed) program.waitKernel();
     file.unsettled = true;
     return { main, done: answer => raise.unmapped(answer, file, from, to) };
   }

@@ -27,7 +27,9 @@ const FETCHES = 3;
 interface Known {
   readonly file: OpenFile;
   readonly buffer: number;
-  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** `undefined` where they cannot be read. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 interface Missing {
@@ -122,10 +124,7 @@ export class LinuxSession implements RemoteSession {
       const [both] = answerOf(tag).outs;
       if (both !== undefined) this.#cast.learn(Buffer.from(both).readUInt32LE(0), proc);
     }
-    const known: Known[] = step.peeks.flatMap(({ file, buffer, tag }) => {
-      const answer = answerOf(tag);
-      return answer.value >= 0n ? [{ file, buffer, bytes: answer.outs[0] as Uint8Array }] : [];
-    });
+    const known = step.peeks.map(({ file, buffer, length, tag }) => knownFrom(file, buffer, length, answerOf(tag)));
     const main = answerOf(step.main);
     const finished = answers.flatMap(answer => answer.completions);
     const isParked = main.state === 'parked';
@@ -164,9 +163,9 @@ export class LinuxSession implements RemoteSession {
       procOf: pid => this.#cast.procOf(pid),
       peek: (offset, length) => {
         if (file === undefined || !file.covers(offset, length)) return undefined;
-        for (const { file: owner, buffer, bytes } of known) {
-          if (owner === file && offset >= buffer && offset + length <= buffer + bytes.length)
-            return bytes.subarray(offset - buffer, offset - buffer + length);
+        for (const { file: owner, buffer, length: most, bytes } of known) {
+          if (owner === file && offset >= buffer && offset + length <= buffer + most)
+            return bytes?.subarray(offset - buffer, offset - buffer + length);
         }
         missing.push({ file, offset, length });
         return undefined;
@@ -180,13 +179,18 @@ export class LinuxSession implements RemoteSession {
     const { outcomes } = await this.#send(lowering.program, BUDGET_MS);
     lowering.next();
     missing.forEach(({ file, offset, length }, at) => {
-      const answer = outcomes[at];
-      const bytes = answer !== undefined && answer.value >= 0n ? answer.outs[0] : undefined;
       // What cannot be read now could not be read then.
-      known.push({ file, buffer: offset, bytes: bytes ?? new Uint8Array(length) });
+      known.push(knownFrom(file, offset, length, outcomes[at]));
     });
   }
 }
+
+const knownFrom = (file: OpenFile, buffer: number, length: number, answer: Outcome | undefined): Known => ({
+  file,
+  buffer,
+  length,
+  bytes: answer !== undefined && answer.value >= 0n ? answer.outs[0] : undefined,
+});
 
 /** Instructions of a call with the peeks behind it. */
 const stepLength = ({ first, end }: Lowered): number => end - first;

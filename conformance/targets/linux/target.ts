@@ -10,13 +10,13 @@ export interface LinuxOptions extends MachineOptions {
   readonly slots?: number;
   /**
    * Every so many sequences runs in processes with address spaces of their own, as a yardstick for the faster ones that
-   * share one; 1 for all, 0 for none, 10 unless told.
+   * share one; 1 for all, 0 for none, 50 unless told.
    */
   readonly separateMemoryEvery?: number;
 }
 
 const SLOTS = 8;
-const SEPARATE_EVERY = 10;
+const SEPARATE_EVERY = 50;
 
 export class LinuxTarget implements RemoteDriver {
   readonly name = 'linux';
