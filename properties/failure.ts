@@ -9,7 +9,7 @@ export interface Failure {
   readonly kind: FailureKind;
   /** Kind, op kind with its commands, first differing field, and the names that differ there; never raw numbers. */
   readonly signature: string;
-  /** The signature without the commands of the write: what shrinking must keep. */
+  /** The signature without what depends on the op that shows it: what shrinking must keep. */
   readonly core: string;
   /** BC_* names of the failing write_read, or the ioctl. */
   readonly commands: readonly string[];
@@ -26,10 +26,15 @@ export interface Failure {
   readonly skipped: readonly OpId[];
 }
 
+const size = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).reduce<number>((sum, item) => sum + size(item), 1)
+    : 1;
+
 /** Number of leaves in which two plain values differ, up to `limit`. */
 export const distance = (a: unknown, b: unknown, limit = 1000): number => {
   if (a === b) return 0;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return 1;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Math.max(size(a), size(b));
   let count = 0;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
@@ -93,6 +98,17 @@ const show = (value: unknown): string => {
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 };
 
+/**
+ * Where a difference is, whichever op shows it: a snapshot differs long after what spoiled it, and a read tells the
+ * same whether it had to wait or not. Only a bare outcome means little without its op.
+ */
+const placeOf = (kind: 'observation' | 'snapshot', op: Op, general: string): string => {
+  if (kind === 'snapshot') return general;
+  const place = general.replace(/^(?:completions\.\*\.done|result)(?=\.|$)/, 'done');
+  if (place !== 'done' && place !== 'done.status') return place;
+  return `${op.op === 'ioctl' ? String(commandsOf(op)[0]) : op.op} ${place}`;
+};
+
 /** A difference between what a target showed and the nearest that was allowed. */
 export const differs = (
   kind: 'observation' | 'snapshot',
@@ -108,8 +124,7 @@ export const differs = (
   const general = path.replace(/\d+/g, '*');
   const commands = commandsOf(op);
   const values = `${classOf(found?.left)}!=${classOf(found?.right)}`;
-  // A snapshot differs long after what spoiled it, so the op at which it shows is no part of what the bug is.
-  const core = kind === 'snapshot' ? `snapshot ${general} ${values}` : `observation ${op.op} ${general} ${values}`;
+  const core = `${kind} ${placeOf(kind, op, general)} ${values}`;
   const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
   return {
     kind,
@@ -187,7 +202,5 @@ export const crashes = (
   };
 };
 
-/** Whether a failure met while shrinking is the one being shrunk: same core, and no command that the first had not. */
-export const sameBug = (pinned: Failure, met: Failure): boolean =>
-  pinned.core === met.core &&
-  (pinned.kind !== 'observation' || met.commands.every(each => pinned.commands.includes(each)));
+/** Whether a failure met while shrinking is the one being shrunk. */
+export const sameBug = (pinned: Failure, met: Failure): boolean => pinned.core === met.core;

@@ -112,6 +112,12 @@ export const signal = (draft: Draft): boolean => {
   return false;
 };
 
+/** Closes a file whose threads are all parked, from a thread that is not: its readers return. */
+export const unpark = (draft: Draft): void => {
+  const file = draft.dice.pick(draft.model.files);
+  close(draft, file, file.process.awake());
+};
+
 const someHandle = (draft: Draft, file: LiteFile): HandleRef =>
   file.refs.length === 0 ? draft.dice.below(3) : draft.handle(draft.dice.pick(file.refs));
 

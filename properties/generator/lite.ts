@@ -124,6 +124,16 @@ export class LiteThread {
     this.index = index;
   }
 
+  /** As if it had never been in the driver. */
+  reset(): void {
+    this.stack = [];
+    this.inbox = [];
+    this.ready = false;
+    this.error = false;
+    this.fresh = true;
+    this.looper = 0;
+  }
+
   get top(): LiteMessage | undefined {
     return this.stack[this.stack.length - 1];
   }

@@ -15,16 +15,12 @@ export interface Drawn {
 const SMALL = [0, 1, 3, 4, 5, 8, 12, 16, 24, 32, 40, 64, 100, 128] as const;
 /** Around a page, and single bits. */
 const EDGES = [7, 9, 255, 256, 1000, 1024, 2048, 4072, 4088, 4095, 4096, 4097, 8192, 65536] as const;
-/** What no mapping can take, and what wraps (ALLOC-14). */
-const HUGE: readonly U64[] = [
-  0x100000000,
-  '0x8000000000000000',
-  '0xfffffffffffffff8',
-  '0xffffffffffffffff',
-  '0x7ffffffffffffff8',
-  4 * 1024 * 1024,
-  4 * 1024 * 1024 + 8,
-];
+/** What wraps, or is beyond every mapping (ALLOC-14). A target sends no byte of these. */
+const HUGE: readonly U64[] = ['0x8000000000000000', '0xfffffffffffffff8', '0xffffffffffffffff', '0x7ffffffffffffff8'];
+/** Around the largest mapping: costly, because a target has to hold so many bytes. */
+const LARGEST: readonly U64[] = [0x100000000, 4 * 1024 * 1024, 4 * 1024 * 1024 + 8];
+/** Mappings above this size are seldom filled: a message of their size costs as much as a thousand small ones. */
+const LARGE_ARENA = 128 * 1024;
 
 /** A data size: mostly small, sometimes an edge, sometimes a share of what the receiver has. */
 const sizeFor = (draft: Draft, to: LiteFile | undefined): number => {
@@ -32,6 +28,7 @@ const sizeFor = (draft: Draft, to: LiteFile | undefined): number => {
   const roll = dice.below(100);
   if (roll < 72) return dice.pick(SMALL);
   if (roll < 82 || to === undefined || to.arena === 0) return dice.pick(EDGES);
+  if (to.arena > LARGE_ARENA && dice.chance(96)) return dice.pick(EDGES);
   const { arena } = to;
   const shift = (dice.below(3) - 1) * 8;
   const parts = [
@@ -46,7 +43,7 @@ const sizeFor = (draft: Draft, to: LiteFile | undefined): number => {
 };
 
 /** A size that the receiver most likely refuses. */
-export const hugeSize = (draft: Draft): U64 => draft.dice.pick(HUGE);
+export const hugeSize = (draft: Draft): U64 => draft.dice.pick(draft.dice.chance(3) ? LARGEST : HUGE);
 
 /** Flags of a flat object: priority, 0x100 lets descriptors in (OBJ-11). */
 const objectFlags = (draft: Draft): number => {
@@ -55,6 +52,8 @@ const objectFlags = (draft: Draft): number => {
   const roll = dice.below(10);
   if (roll < 5) return 0x100;
   if (roll < 8) return 0;
+  // A node that wants a security context cannot be reached (TXN-16).
+  if (dice.chance(8)) return 0x1000;
   return roll === 8 ? 0x100 | dice.below(24) : dice.below(0x200);
 };
 

@@ -26,9 +26,7 @@ export class ModelLite {
   nextCookie = 1;
 
   openProcess(): LiteProcess {
-    const process = new LiteProcess(this.nextProc++);
-    this.processes.push(process);
-    return process;
+    return this.processes[this.processes.push(new LiteProcess(this.nextProc++)) - 1] as LiteProcess;
   }
 
   openFile(process: LiteProcess, device: number, nonblock: boolean): LiteFile {
@@ -39,14 +37,13 @@ export class ModelLite {
   }
 
   map(file: LiteFile, size: number): void {
-    if (file.everMapped) return;
+    if (!file.everMapped) file.arena = size;
     file.everMapped = true;
-    file.arena = size;
   }
 
   unmap(file: LiteFile): void {
-    file.arena = 0;
     if (!file.open) this.release(file);
+    file.arena = 0;
   }
 
   /** Sends a message; answers whether it was accepted, as far as the mirror can tell. */
@@ -192,9 +189,10 @@ export class ModelLite {
 
   /** Forgets a ref without counts; its owner has something to read. */
   dropIfGone(file: LiteFile, ref: LiteRef): void {
-    if (!ref.gone) return;
-    removeFrom(file.refs, ref);
-    this.releaseIfUnheld(ref.node);
+    if (ref.gone) {
+      removeFrom(file.refs, ref);
+      this.releaseIfUnheld(ref.node);
+    }
   }
 
   /** An owner that acknowledged everything is told when nobody holds its node any more. */
@@ -221,12 +219,7 @@ export class ModelLite {
     }
     for (const message of thread.inbox) if (message.from !== undefined) this.#fail(message.from, message);
     this.unpark(thread);
-    thread.stack = [];
-    thread.inbox = [];
-    thread.ready = false;
-    thread.error = false;
-    thread.fresh = true;
-    thread.looper = 0;
+    thread.reset();
   }
 
   unpark(thread: LiteThread): void {
@@ -307,8 +300,7 @@ export class ModelLite {
       return;
     }
     thread.parked = 0;
-    if (thread.parkedSize >= 80 || thread.parkedSize < 4) this.#deliver(thread, message);
-    else thread.inbox.push(message);
+    this.#hand(thread, message);
   }
 
   #direct(thread: LiteThread, message: LiteMessage): void {
@@ -317,6 +309,10 @@ export class ModelLite {
       return;
     }
     this.unpark(thread);
+    this.#hand(thread, message);
+  }
+
+  #hand(thread: LiteThread, message: LiteMessage): void {
     if (thread.parkedSize >= 80 || thread.parkedSize < 4) this.#deliver(thread, message);
     else thread.inbox.push(message);
   }

@@ -27,7 +27,7 @@ const flood: Script = (draft, file, peer) => {
   const arena = peer.arena;
   if (thread === undefined || arena === 0) return;
   const ref = way(file, peer);
-  const part = draft.dice.pick([arena >> 4, arena >> 3, Math.floor(arena / 25), 0, 8]);
+  const part = draft.dice.pick(arena > 1 << 17 ? [0, 8, 8192] : [arena >> 4, arena >> 3, Math.floor(arena / 25), 0, 8]);
   const times = part < 16 ? draft.dice.pick([6, 56]) : draft.dice.between(4, 14);
   for (let at = 0; at < times; at++) {
     const command = sendTo(draft, thread, ref, 1, part);

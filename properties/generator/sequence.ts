@@ -90,7 +90,8 @@ export class Sequence {
     if (thread === undefined) {
       if (draft.full && dice.chance(60) && calls.signal(draft)) return;
       if (model.processes.length < this.#plan.processes + 1) openMapped(draft, true);
-      else calls.kill(draft, dice.pick(model.files));
+      else if (draft.full) calls.kill(draft, dice.pick(model.files));
+      else calls.unpark(draft);
       return;
     }
     if (dice.u32() % 100 < this.#plan.wrongShare) {

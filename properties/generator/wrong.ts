@@ -40,6 +40,7 @@ const badMessage = (draft: Draft, file: LiteFile): MessageSpec => {
     case 3:
       return { size: dice.pick([0, 8]), dataAt: 'null' };
     case 4:
+      if (dice.chance(40)) return { size: 48, objects: [{ ...good, at: dice.pick([0, 8]) }], dataAt: 'bad' };
       return { size: 24, offsets: [0], offsetsAt: dice.pick(['bad', 'null'] as const) };
     case 5:
       return { size: 64, objects: [good], offsets: [dice.pick([2, 1, 44, 64, 65, 62, 41])] };

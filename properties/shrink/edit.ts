@@ -1,5 +1,5 @@
 /** Edits of single ops: what they refer to, what remains when producers go, and renamings. */
-import type { CommandSpec, HandleRef, MessageSpec, ObjectSpec, Op } from '../../abi/op.ts';
+import type { CommandSpec, HandleRef, MessageSpec, Op } from '../../abi/op.ts';
 
 type Sent = { readonly of: number; readonly cmd?: number | undefined };
 export type WriteReadOp = Extract<Op, { op: 'write_read' }>;
@@ -172,10 +172,4 @@ export const handlesOf = (ops: readonly Op[]): readonly HandleRef[] => {
     }
   }
   return [...found.values()];
-};
-
-/** A transformed copy of one object list entry by entry; `undefined` drops the entry. */
-export const withObjects = (message: MessageSpec, objects: readonly ObjectSpec[]): MessageSpec => {
-  const { objects: _, offsets: __, ...rest } = message;
-  return objects.length === 0 ? rest : { ...rest, objects: [...objects] };
 };

@@ -100,6 +100,7 @@ class Search {
   #passes: readonly Pass[];
   #pass = 0;
   #deep = false;
+  #round = 0;
   #changed = false;
   #costs: readonly number[];
   #stream: Iterator<Candidate>;
@@ -112,7 +113,7 @@ class Search {
     this.#onProgress = options.onProgress;
     this.best = { ops: trimmed(ops, failure), failure };
     this.#costs = costs(this.best.ops);
-    this.#passes = passesFor(this.best.ops.length, false);
+    this.#passes = passesFor(this.best.ops.length, 0, false);
     this.#tried.add(JSON.stringify(this.best.ops));
     this.#stream = this.#start({ at: 0 });
   }
@@ -187,7 +188,7 @@ class Search {
       this.#deep = !this.#changed;
       this.#changed = false;
       this.#pass = 0;
-      this.#passes = passesFor(this.best.ops.length, this.#deep);
+      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep);
     }
     this.#stream = this.#start({ at: 0 });
     return true;

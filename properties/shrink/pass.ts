@@ -1,0 +1,43 @@
+/**
+ * The ways in which a log becomes simpler, in the order in which they are tried.
+ *
+ * A pass is a pure function of a log and a position: it answers candidates on the assumption that all of them are
+ * refused. When one is taken the pass goes on from its position with the new log. So candidates can be tried one after
+ * the other or several at once, with the same result.
+ */
+import type { CommandSpec, Op } from '../../abi/op.ts';
+import type { WriteReadOp } from './edit.ts';
+
+/** Where a pass goes on. `low`: a value of the leaf there that is known not to fail. */
+export interface Position {
+  readonly at: number;
+  readonly low?: number;
+}
+
+export interface Candidate {
+  readonly ops: readonly Op[];
+  readonly position: Position;
+}
+
+export interface Pass {
+  readonly name: string;
+  readonly candidates: (ops: readonly Op[], from: Position) => Iterable<Candidate>;
+}
+
+export const procOf = (op: Op): number => (op.op === 'reclaim' ? -1 : op.proc);
+export const threadOf = (op: Op): number => ('thread' in op ? op.thread : -1);
+
+export const processes = (ops: readonly Op[]): readonly number[] =>
+  [...new Set(ops.map(procOf))].filter(proc => proc >= 0).sort((a, b) => b - a);
+
+export const isWriteRead = (op: Op | undefined): op is WriteReadOp => op?.op === 'write_read';
+
+export const withWrite = (ops: readonly Op[], at: number, index: number, command: CommandSpec): readonly Op[] =>
+  ops.map((op, each) =>
+    each === at && isWriteRead(op) ? { ...op, write: (op.write ?? []).with(index, command) } : op,
+  );
+
+/** Threads other than main threads, as `process thread`. */
+export const threads = (ops: readonly Op[]): readonly string[] => [
+  ...new Set(ops.filter(op => threadOf(op) > 0).map(op => `${procOf(op)} ${threadOf(op)}`)),
+];
