@@ -21,11 +21,14 @@ export const opLine = (op: Op): string => {
   return `${String(id).padStart(4)} ${kind} ${JSON.stringify(rest)}`;
 };
 
+/** A long line cut at the width that people still read; the saved op log has all of it. */
+const cut = (line: string): string => (line.length > 240 ? `${line.slice(0, 239)}…` : line);
+
 const MOST_OPS = 30;
 const MOST_LISTED = 12;
 
 const opLines = (ops: readonly Op[]): string[] => [
-  ...ops.slice(0, MOST_OPS).map(op => `  ${opLine(op)}`),
+  ...ops.slice(0, MOST_OPS).map(op => cut(`  ${opLine(op)}`)),
   ...(ops.length > MOST_OPS ? [`       … and ${ops.length - MOST_OPS} more`] : []),
 ];
 
@@ -46,7 +49,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
     return [
       '',
       `${paint.bold(paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
-      ...found.explanation.map(line => `  ${line}`),
+      ...found.explanation.map(line => cut(`  ${line}`)),
       paint.dim(`  ${found.signature}`),
       `  ${shrunk}; seen in ${count(found.seen, 'sequence')}${confirmed(found)}`,
       ...opLines(found.minimal),
