@@ -34,9 +34,21 @@ export interface Pieces {
   last: number;
   lowest: U64;
   readonly patches: { readonly piece: Piece; readonly at: number; readonly value: number }[];
+  /** What was copied into the target's memory, in order. */
+  readonly written: { readonly address: number; readonly bytes: string }[];
+  /** Hex of the pieces as the receiver reads them, in slot order. */
+  readonly contents: string[];
 }
 
-export const startGather = (): Pieces => ({ used: 0, placed: [], last: 0, lowest: 0, patches: [] });
+export const startGather = (): Pieces => ({
+  used: 0,
+  placed: [],
+  last: 0,
+  lowest: 0,
+  patches: [],
+  written: [],
+  contents: [],
+});
 
 const linked = (object: BufferObject): boolean => (object.flags & BINDER_BUFFER_FLAG_HAS_PARENT) !== 0;
 
@@ -203,34 +215,52 @@ const fillFdArray = (
   return null;
 };
 
+/** A place in a piece that is not copied: a patched pointer, or a descriptor that is written at delivery (OBJ-45). */
+interface Gap {
+  readonly at: number;
+  readonly end: number;
+  readonly pointer?: number;
+}
+
+const gapsOf = (out: Translation, piece: Piece): readonly Gap[] => {
+  const { patches, placed } = out.gather;
+  const gaps: Gap[] = [];
+  for (const { piece: parent, at, value } of patches) {
+    if (parent === piece) gaps.push({ at, end: at + 8, pointer: value });
+  }
+  for (const { at } of out.fixups) {
+    if ('piece' in at && placed[at.piece] === piece) gaps.push({ at: at.byte, end: at.byte + 4 });
+  }
+  return gaps.sort((a, b) => a.at - b.at);
+};
+
 /** TXN-23: the pieces are read and patched; a bad source or a misaligned patch (OBJ-39) refuses the message. */
-export const finishGather = (t: Turn, out: Translation): Refusal | null => {
-  const { placed, patches } = out.gather;
+export const finishGather = (t: Turn, message: Parcel['message'], out: Translation): Refusal | null => {
+  const { placed, written, contents } = out.gather;
+  if (placed.length > 0) t.fire('TXN-23', 'REL-11');
   for (const piece of placed) {
-    if (piece.length > 0 && piece.source < 0) {
-      t.fire('TXN-23');
-      return 'EINVAL';
-    }
-    for (const patch of patches) {
-      if (patch.piece === piece && patch.at % 4 !== 0) {
+    if (piece.length > 0 && piece.source < 0) return 'EINVAL';
+    const source = message.pieces[piece.source] ?? '';
+    let bytes = (source + filled(0, Math.max(0, piece.length - (source.length >> 1)))).slice(0, piece.length * 2);
+    let copied = 0;
+    const write = (end: number): void => {
+      if (end > copied) written.push({ address: piece.address + copied, bytes: bytes.slice(copied * 2, end * 2) });
+    };
+    for (const { at, end, pointer } of gapsOf(out, piece)) {
+      write(at);
+      copied = end;
+      if (pointer === undefined) continue;
+      if (at % 4 !== 0) {
         t.fire('OBJ-39', 'ALLOC-38');
         return 'EINVAL';
       }
+      bytes = overlay(bytes, at, le64(pointer));
+      written.push({ address: piece.address + at, bytes: le64(pointer) });
     }
+    write(piece.length);
+    contents.push(bytes);
   }
-  if (placed.length > 0) t.fire('TXN-23', 'REL-11');
   return null;
-};
-
-/** Hex of the pieces as the receiver reads them, in slot order. */
-export const piecesOf = (message: Parcel['message'], out: Translation): readonly string[] => {
-  const { placed, patches } = out.gather;
-  return placed.map(piece => {
-    const source = message.pieces[piece.source] ?? '';
-    let bytes = (source + filled(0, Math.max(0, piece.length - (source.length >> 1)))).slice(0, piece.length * 2);
-    for (const patch of patches) if (patch.piece === piece) bytes = overlay(bytes, patch.at, le64(patch.value));
-    return bytes;
-  });
 };
 
 /** Hex of a 64-bit word. */

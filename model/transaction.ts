@@ -11,7 +11,7 @@ import type { Command, Message } from '../abi/call.ts';
 import { big, isSmall } from '../abi/u64.ts';
 import { allocate, bufferAt, changeBuffer } from './buffer.ts';
 import { dispatch } from './dispatch.ts';
-import { finishGather, le64, piecesOf, startGather } from './gather.ts';
+import { finishGather, le64, startGather } from './gather.ts';
 import { poke } from './memory.ts';
 import { pin, settle, unpinStrong } from './node.ts';
 import { translate, type Parcel, type Refusal, type Translation } from './object.ts';
@@ -220,7 +220,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
     payload: {
       data: out.data,
       offsets: slotsOf(message),
-      pieces: out.gather.placed.length === 0 ? NO_PIECES : piecesOf(message, out),
+      pieces: out.gather.contents,
       fixups: out.fixups,
     },
   };
@@ -229,26 +229,16 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
   return { copied: true, spam: got.spam };
 };
 
-const NO_PIECES: readonly string[] = [];
-
 /** ALLOC-35, ALLOC-36: what the attempt wrote into the target's memory, whether it succeeded or not. */
 const leaveBytes = (t: Turn, to: FileKey, buffer: number, message: Message, out: Translation, whole: boolean): void => {
   if (!whole) t.fire('ALLOC-36');
   poke(t, to, buffer, out.data.slice(0, out.copied * 2));
   if (message.offsetsSize !== 0 && message.offsetsAt === 'own') {
-    const at = buffer + align8(message.size as number);
-    poke(
-      t,
-      to,
-      at,
-      slotsOf(message)
-        .map(slot => le64(slot))
-        .join(''),
-    );
+    const digits = (message.offsetsSize as number) * 2;
+    const slots = message.offsets.map(le64).join('').padEnd(digits, '0').slice(0, digits);
+    poke(t, to, buffer + align8(message.size as number), slots);
   }
-  if (!whole) return;
-  const pieces = piecesOf(message, out);
-  out.gather.placed.forEach((piece, index) => poke(t, to, piece.address, pieces[index] as string));
+  for (const { address, bytes } of out.gather.written) poke(t, to, address, bytes);
 };
 
 /** The offsets array as it was copied: as many slots as offsets_size says, zeros where the sender's memory has none. */
@@ -284,7 +274,7 @@ const copyMessage = (t: Turn, sending: Sending, buffer: number, out: Translation
     extraAt: buffer + align8(message.size as number) + align8(message.offsetsSize),
     extraSize: (message.buffersSize ?? 0) as number,
   };
-  return translate(t, parcel, out) ?? finishGather(t, out);
+  return translate(t, parcel, out) ?? finishGather(t, message, out);
 };
 
 const align8 = (size: number): number => (size + 7) & ~7;
