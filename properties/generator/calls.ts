@@ -2,7 +2,7 @@
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { free, oneway } from './commands.ts';
 import type { Draft } from './draft.ts';
-import type { LiteFile, LiteThread } from './lite.ts';
+import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
 
 /** Sizes of a mapping: small ones most often, so that exhaustion and coalescing are reached (ALLOC-01). */
 const MAPPINGS = [
@@ -39,7 +39,7 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
   const process = fresh || model.processes.length === 0 ? model.openProcess() : dice.pick(model.processes);
   const device = draft.devices > 1 && dice.chance(8) ? dice.between(1, draft.devices - 1) : 0;
   const file = model.openFile(process, device, nonblock);
-  const base = { op: 'open', ...who(draft, file, process.awake()) } as const;
+  const base = { op: 'open', ...who(draft, file, fresh ? 0 : JANITOR) } as const;
   if (device !== 0) ops.push(nonblock ? { ...base, device, nonblock } : { ...base, device });
   else if (nonblock) ops.push({ ...base, nonblock });
   else if (dice.chance(3)) ops.push({ ...base, readonly: true });
@@ -50,7 +50,7 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
 /** Maps a file: what most sequences do at once. */
 export const map = (draft: Draft, file: LiteFile, size: number = draft.dice.pick(MAPPINGS)): void => {
   const { dice, ops, model } = draft;
-  const base = { op: 'mmap', ...who(draft, file, file.process.awake()), size } as const;
+  const base = { op: 'mmap', ...who(draft, file, file.process.nextFd < 2 ? 0 : JANITOR), size } as const;
   ops.push(dice.chance(95) ? base : dice.chance(50) ? { ...base, prot: 'none' } : { ...base, private: false });
   model.map(file, Math.min(size, 4 * 1024 * 1024));
 };
@@ -75,9 +75,9 @@ export const kill = (draft: Draft, file: LiteFile): void => {
   draft.model.kill(file.process);
 };
 
-export const flush = (draft: Draft, thread: LiteThread): void => {
-  draft.ops.push({ op: 'flush', ...who(draft, thread.file, thread.index) });
-  draft.model.flush(thread.file);
+export const flush = (draft: Draft, file: LiteFile, thread: number): void => {
+  draft.ops.push({ op: 'flush', ...who(draft, file, thread) });
+  draft.model.flush(file);
 };
 
 /** The thread leaves, by ioctl or by ending. */
@@ -115,7 +115,8 @@ export const signal = (draft: Draft): boolean => {
 /** Closes a file whose threads are all parked, from a thread that is not: its readers return. */
 export const unpark = (draft: Draft): void => {
   const file = draft.dice.pick(draft.model.files);
-  close(draft, file, file.process.awake());
+  if (file.open) close(draft, file, JANITOR);
+  else unmap(draft, file, JANITOR);
 };
 
 const someHandle = (draft: Draft, file: LiteFile): HandleRef =>

@@ -158,6 +158,8 @@ export class LiteFile {
   used = 0;
   asyncUsed = 0;
   frozen = false;
+  /** Steps since every reader of it was last known to be out of the driver. */
+  age = 0;
   threads: LiteThread[] = [];
   waiting: LiteThread[] = [];
   inbox: LiteMessage[] = [];
@@ -192,6 +194,9 @@ export class LiteFile {
   }
 }
 
+/** A native thread that never reads, so that it is never parked: it opens, maps, closes and flushes where others may be. */
+export const JANITOR = 90;
+
 /** A process of the log. */
 export class LiteProcess {
   readonly proc: number;
@@ -204,14 +209,6 @@ export class LiteProcess {
 
   constructor(proc: number) {
     this.proc = proc;
-  }
-
-  /** A native thread that is not parked: the main thread, else a new one. */
-  awake(): number {
-    for (const file of this.files) {
-      for (const thread of file.threads) if (thread.index === 0 && thread.parked !== 0) return this.nextThread++;
-    }
-    return 0;
   }
 }
 

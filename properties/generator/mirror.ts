@@ -235,6 +235,7 @@ export class ModelLite {
       else thread.fresh = true;
     }
     file.waiting.length = 0;
+    file.age = 0;
   }
 
   close(file: LiteFile): void {

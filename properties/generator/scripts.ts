@@ -5,7 +5,7 @@ import type { CommandSpec } from '../../abi/op.ts';
 import { close, freeze, kill, leave } from './calls.ts';
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import type { LiteFile, LiteRef, LiteThread } from './lite.ts';
+import { JANITOR, type LiteFile, type LiteRef, type LiteThread } from './lite.ts';
 
 /** Whether the file can reach the peer at all. */
 const reaches = (draft: Draft, file: LiteFile, peer: LiteFile): boolean => {
@@ -105,7 +105,7 @@ const mourn: Script = (draft, file, peer) => {
     if (command !== undefined) draft.writeRead(thread, [command], undefined);
   }
   if (dice.chance(70)) kill(draft, peer);
-  else close(draft, peer, peer.process.awake());
+  else close(draft, peer, JANITOR);
   for (let at = dice.between(1, 4); at > 0; at--) {
     const next = idle(draft, file);
     if (next === undefined) return;

@@ -4,7 +4,7 @@ import * as calls from './calls.ts';
 import * as commands from './commands.ts';
 import { Draft } from './draft.ts';
 import type { Dice } from './dice.ts';
-import type { LiteFile, LiteThread } from './lite.ts';
+import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
 import { FEATURES, type Feature } from './options.ts';
 import { script } from './scripts.ts';
 import { openMapped, setup } from './setup.ts';
@@ -29,6 +29,12 @@ const MANY_BUFFERS = 10;
 const MANY_REFS = 12;
 /** More than this many messages waiting for a file, and the next step reads there. */
 const LONG_INBOX = 6;
+
+/**
+ * After so many steps of a file the mirror may be wrong about who is parked; a flush, or a new file, makes it right
+ * again, which keeps long sequences as good as short ones.
+ */
+const STALE = 30;
 
 const IDLE = 0;
 const WORK = 1;
@@ -100,6 +106,10 @@ export class Sequence {
       return;
     }
     const { file } = thread;
+    if (++file.age > STALE && dice.chance(35)) {
+      this.#refresh(thread);
+      return;
+    }
     if (thread.error && dice.chance(85)) {
       draft.writeRead(thread, undefined, draft.readSize());
       return;
@@ -118,6 +128,14 @@ export class Sequence {
     }
     const feature = this.#feature(situation(thread));
     this.#do(feature, thread);
+  }
+
+  #refresh(thread: LiteThread): void {
+    const draft = this.draft;
+    const { dice, model } = draft;
+    if (draft.full && dice.chance(75)) calls.flush(draft, thread.file, JANITOR);
+    else if (draft.full && dice.chance(40) && model.files.length > 2) calls.kill(draft, thread.file);
+    else calls.close(draft, thread.file, JANITOR);
   }
 
   /** A file, then a thread of it that is not parked; the more urgent of two unless all count the same. */
@@ -198,7 +216,7 @@ export class Sequence {
         if (model.files.length > 2) calls.kill(draft, file);
         return;
       case 'flush':
-        calls.flush(draft, thread);
+        calls.flush(draft, file, thread.index);
         return;
       case 'thread':
         calls.leave(draft, thread);
