@@ -8,6 +8,7 @@
 import { MAX_ARENA, PAGE, type ProcIndex } from '../abi/ids.ts';
 import { big, isSmall, type U64 } from '../abi/u64.ts';
 import type { Arena, Buffer, FileKey, Region } from './state.ts';
+import { withArena, withBuffer, withRegion } from './record.ts';
 import type { Turn } from './turn.ts';
 import { zeroed } from './memory.ts';
 import { absentPages, addPages, pagesOf } from './page.ts';
@@ -166,8 +167,7 @@ const take = (t: Turn, key: FileKey, at: number, size: number, request: Request)
   }
   t.fire('ALLOC-27', 'ALLOC-28', 'ALLOC-32');
   const pages = pagesOf(region.offset, size);
-  const charged: Arena = {
-    ...arena,
+  const charged = withArena(arena, {
     regions,
     nextFreed: arena.nextFreed + 1,
     freeAsync: request.async ? arena.freeAsync - size : arena.freeAsync,
@@ -177,7 +177,7 @@ const take = (t: Turn, key: FileKey, at: number, size: number, request: Request)
       arena.spans,
     ),
     highWatermark: Math.max(arena.highWatermark, pages[1]),
-  };
+  });
   if (!request.async) {
     t.fire('ALLOC-19');
     t.changeFile(key, { arena: charged });
@@ -192,7 +192,7 @@ const take = (t: Turn, key: FileKey, at: number, size: number, request: Request)
 /** ALLOC-39 .. ALLOC-42, IOC-05: whether this oneway is the one that is reported as spam. */
 const judgeSpam = (t: Turn, arena: Arena, sender: ProcIndex): { arena: Arena; spam: boolean } => {
   if (arena.freeAsync >= Math.floor(arena.size / 10)) {
-    return { arena: arena.spamDetected ? { ...arena, spamDetected: false } : arena, spam: false };
+    return { arena: arena.spamDetected ? withArena(arena, { spamDetected: false }) : arena, spam: false };
   }
   t.fire('ALLOC-39', 'ALLOC-42');
   let count = 0;
@@ -204,7 +204,7 @@ const judgeSpam = (t: Turn, arena: Arena, sender: ProcIndex): { arena: Arena; sp
   }
   if (count <= 50 && total <= Math.floor(arena.size / 4)) return { arena, spam: false };
   t.fire('ALLOC-40', 'ALLOC-41', 'IOC-05');
-  return { arena: { ...arena, spamDetected: true }, spam: !arena.spamDetected };
+  return { arena: withArena(arena, { spamDetected: true }), spam: !arena.spamDetected };
 };
 
 /** The allocated region that starts at an offset, or -1 (ALLOC-45). */
@@ -226,8 +226,8 @@ export const changeBuffer = (t: Turn, key: FileKey, offset: number, change: Part
   const region = arena.regions[at];
   if (region === undefined || region.buffer === null) throw new Error('the model is wrong: no buffer to change');
   const regions = arena.regions.slice();
-  regions[at] = { ...region, buffer: { ...region.buffer, ...change } };
-  t.changeFile(key, { arena: { ...arena, regions } });
+  regions[at] = withRegion(region, { buffer: withBuffer(region.buffer, change) });
+  t.changeFile(key, { arena: withArena(arena, { regions }) });
 };
 
 /** ALLOC-18, ALLOC-25: the region is free again, one with its free neighbours, and the newest of the free set. */
@@ -249,12 +249,11 @@ export const giveBack = (t: Turn, key: FileKey, offset: number): void => {
   if (clear) t.fire('ALLOC-37');
   if (async) t.fire('ALLOC-18');
   t.changeFile(key, {
-    arena: {
-      ...arena,
+    arena: withArena(arena, {
       regions,
       nextFreed: arena.nextFreed + 1,
       freeAsync: async ? arena.freeAsync + region.size : arena.freeAsync,
       spans: clear ? zeroed(arena.spans, offset, region.size) : arena.spans,
-    },
+    }),
   });
 };

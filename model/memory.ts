@@ -2,6 +2,7 @@
  * What the bytes of an arena are. Nothing is ever cleaned on reuse (ALLOC-35): a page is zero when it is populated,
  * and after that holds what was written last, also by messages that failed (ALLOC-36).
  */
+import { withArena } from './record.ts';
 import type { Arena, FileKey, Span } from './state.ts';
 import type { Turn } from './turn.ts';
 import { pagesOf } from './page.ts';
@@ -18,7 +19,9 @@ const laid = (spans: readonly Span[], span: Span): readonly Span[] => {
 export const poke = (t: Turn, file: FileKey, at: number, bytes: string): void => {
   if (bytes.length === 0) return;
   const { arena } = t.file(file);
-  t.changeFile(file, { arena: { ...arena, spans: laid(arena.spans, { at, length: bytes.length >> 1, bytes }) } });
+  t.changeFile(file, {
+    arena: withArena(arena, { spans: laid(arena.spans, { at, length: bytes.length >> 1, bytes }) }),
+  });
 };
 
 /** `length` zero bytes on top of some spans. */

@@ -7,6 +7,7 @@
 import type { OpId } from '../abi/ids.ts';
 import type { Completion } from '../abi/observation.ts';
 import type { Delivered } from '../abi/specification.ts';
+import { withFile, withNode, withRef, withThread, withTransaction } from './record.ts';
 import type { RuleId } from './rules.ts';
 import type {
   Context,
@@ -111,7 +112,7 @@ export class Turn {
     return this.files[indexIn(this.files, key)];
   }
   changeFile(key: FileKey, change: Partial<File>): void {
-    this.files = changed(this.files, indexIn(this.files, key), change);
+    this.files = changed(this.files, indexIn(this.files, key), withFile, change);
   }
 
   thread(key: ThreadKey): Thread {
@@ -121,7 +122,7 @@ export class Turn {
     return this.threads[indexIn(this.threads, key)];
   }
   changeThread(key: ThreadKey, change: Partial<Thread>): void {
-    this.threads = changed(this.threads, indexIn(this.threads, key), change);
+    this.threads = changed(this.threads, indexIn(this.threads, key), withThread, change);
   }
 
   node(id: NodeId): Node {
@@ -131,21 +132,21 @@ export class Turn {
     return this.nodes[indexOfId(this.nodes, id)];
   }
   changeNode(id: NodeId, change: Partial<Node>): void {
-    this.nodes = changed(this.nodes, indexOfId(this.nodes, id), change);
+    this.nodes = changed(this.nodes, indexOfId(this.nodes, id), withNode, change);
   }
 
   ref(id: Id): Ref {
     return must(this.refs, indexOfId(this.refs, id), 'ref', id);
   }
   changeRef(id: Id, change: Partial<Ref>): void {
-    this.refs = changed(this.refs, indexOfId(this.refs, id), change);
+    this.refs = changed(this.refs, indexOfId(this.refs, id), withRef, change);
   }
 
   transaction(id: TransactionId): Transaction {
     return must(this.transactions, indexOfId(this.transactions, id), 'transaction', id);
   }
   changeTransaction(id: TransactionId, change: Partial<Transaction>): void {
-    this.transactions = changed(this.transactions, indexOfId(this.transactions, id), change);
+    this.transactions = changed(this.transactions, indexOfId(this.transactions, id), withTransaction, change);
   }
 
   parkedOn(key: ThreadKey): Parked | undefined {
@@ -170,11 +171,16 @@ const must = <Item>(table: readonly Item[], at: number, what: string, key: numbe
   return item;
 };
 
-const changed = <Item extends object>(table: readonly Item[], at: number, change: Partial<Item>): readonly Item[] => {
+const changed = <Item extends object>(
+  table: readonly Item[],
+  at: number,
+  copy: (item: Item, change: Partial<Item>) => Item,
+  change: Partial<Item>,
+): readonly Item[] => {
   const item = table[at];
   if (item === undefined) throw new Error('the model is wrong: nothing to change');
   const next = table.slice();
-  next[at] = { ...item, ...change };
+  next[at] = copy(item, change);
   return next;
 };
 
