@@ -100,11 +100,14 @@ export const decodeObject = (view: DataView, at: number, end: number): WireObjec
   }
 };
 
+/** Where one object at a time is written; nothing of it is ever handed out. */
+const scratch = new Uint8Array(40);
+const scratchView = viewOf(scratch);
+
 /** Hex of one object. */
 export const objectHex = (object: WireObject): string => {
-  const bytes = new Uint8Array(objectSize(object.type));
-  encodeObject(viewOf(bytes), 0, object);
-  return toHex(bytes);
+  encodeObject(scratchView, 0, object);
+  return toHex(scratch, 0, objectSize(object.type));
 };
 
 /** The object in a hex string at byte `at`. */

@@ -34,3 +34,16 @@ export const filled = (byte: number, size: number): string => (DIGITS[byte & 0xf
 /** `hex` with the bytes from `at` replaced. */
 export const overlay = (hex: string, at: number, bytes: string): string =>
   hex.slice(0, at * 2) + bytes + hex.slice(at * 2 + bytes.length);
+
+/** Hex of a little-endian 64-bit word. */
+export const le64Hex = (value: number | string): string => {
+  let rest = typeof value === 'number' ? value : 0;
+  let text = '';
+  if (typeof value === 'string') {
+    for (let wide = BigInt(value), byte = 0; byte < 8; byte++, wide >>= 8n)
+      text += DIGITS[Number(wide & 255n)] as string;
+    return text;
+  }
+  for (let byte = 0; byte < 8; byte++, rest = Math.floor(rest / 256)) text += DIGITS[rest % 256] as string;
+  return text;
+};

@@ -8,7 +8,7 @@
 import type { BufferObject, FdArrayObject } from '../abi/objects.ts';
 import { BINDER_BUFFER_FLAG_HAS_PARENT } from '../abi/constants.ts';
 import { objectHex } from '../abi/codec.ts';
-import { filled, fromHex, overlay } from '../abi/hex.ts';
+import { filled, fromHex, le64Hex, overlay } from '../abi/hex.ts';
 import { big, isSmall, u64, type U64 } from '../abi/u64.ts';
 import type { Parcel, Refusal, Translation } from './object.ts';
 import type { Turn } from './turn.ts';
@@ -254,18 +254,11 @@ export const finishGather = (t: Turn, message: Parcel['message'], out: Translati
         t.fire('OBJ-39', 'ALLOC-38');
         return 'EINVAL';
       }
-      bytes = overlay(bytes, at, le64(pointer));
-      written.push({ address: piece.address + at, bytes: le64(pointer) });
+      bytes = overlay(bytes, at, le64Hex(pointer));
+      written.push({ address: piece.address + at, bytes: le64Hex(pointer) });
     }
     write(piece.length);
     contents.push(bytes);
   }
   return null;
-};
-
-/** Hex of a 64-bit word. */
-export const le64 = (value: U64): string => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
-  return Array.from(bytes, byte => filled(byte, 1)).join('');
 };

@@ -6,12 +6,13 @@
  */
 import { ERRNO, type Errno } from '../abi/errno.ts';
 import { BR, TF_CLEAR_BUF, TF_ONE_WAY } from '../abi/constants.ts';
+import { le64Hex } from '../abi/hex.ts';
 import { CONTEXT_MANAGER } from '../abi/ids.ts';
 import type { Command, Message } from '../abi/call.ts';
 import { big, isSmall } from '../abi/u64.ts';
 import { allocate, bufferAt, changeBuffer } from './buffer.ts';
 import { dispatch } from './dispatch.ts';
-import { finishGather, le64, startGather } from './gather.ts';
+import { finishGather, startGather } from './gather.ts';
 import { poke } from './memory.ts';
 import { pin, settle, unpinStrong } from './node.ts';
 import { translate, type Parcel, type Refusal, type Translation } from './object.ts';
@@ -235,7 +236,7 @@ const leaveBytes = (t: Turn, to: FileKey, buffer: number, message: Message, out:
   poke(t, to, buffer, out.data.slice(0, out.copied * 2));
   if (message.offsetsSize !== 0 && message.offsetsAt === 'own') {
     const digits = (message.offsetsSize as number) * 2;
-    const slots = message.offsets.map(le64).join('').padEnd(digits, '0').slice(0, digits);
+    const slots = message.offsets.map(le64Hex).join('').padEnd(digits, '0').slice(0, digits);
     poke(t, to, buffer + align8(message.size as number), slots);
   }
   for (const { address, bytes } of out.gather.written) poke(t, to, address, bytes);

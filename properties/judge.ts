@@ -26,18 +26,14 @@ export interface Divergence<State> {
   readonly allowed: readonly Outcome<State>[];
 }
 
-/** One hypothesis for each different state. */
-export const distinct = <State>(
-  specification: Specification<State>,
-  hypotheses: readonly Hypothesis<State>[],
-): readonly Hypothesis<State>[] => {
+/** One hypothesis for each different state. States of one step share most of their parts, so comparing them is cheap. */
+export const distinct = <State>(hypotheses: readonly Hypothesis<State>[]): readonly Hypothesis<State>[] => {
   if (hypotheses.length < 2) return hypotheses;
-  const byKey = new Map<string, Hypothesis<State>>();
+  const kept: Hypothesis<State>[] = [];
   for (const hypothesis of hypotheses) {
-    const key = specification.key(hypothesis.state);
-    if (!byKey.has(key)) byKey.set(key, hypothesis);
+    if (!kept.some(({ state }) => equal(state, hypothesis.state))) kept.push(hypothesis);
   }
-  return [...byKey.values()];
+  return kept;
 };
 
 export class Judge<State> {
@@ -104,7 +100,6 @@ export class Judge<State> {
     if (first === undefined) return { allowed };
     this.rules = first.outcome.rules;
     this.#hypotheses = distinct(
-      this.specification,
       kept.map(({ outcome, env }) => {
         const own = kept.length === 1 ? env : env.fork();
         if (outcome.delivered.length > 0) own.learn(outcome.delivered);

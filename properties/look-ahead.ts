@@ -57,7 +57,7 @@ export class LookAhead<State> {
         }
       });
     }
-    this.#hypotheses = distinct(this.#specification, next);
+    this.#hypotheses = distinct(next);
     return [...expected.values()];
   }
 }
