@@ -20,7 +20,8 @@ enum { SLOTS = 64, PROCS = 24, THREADS = 16, REGS = 64, MAPS = 128 };
 
 /* Memory of one thread: segments are carved from the heap part; a guarded segment ends a chunk whose last page is PROT_NONE. */
 #define PAGE 4096ul
-#define HEAP_BYTES (10ul << 20)
+#define HEAP_BYTES (18ul << 20)
+#define HEAP_KEPT (256ul << 10) /* more than this is given back when the sequence ends */
 #define SMALL_CHUNK (32ul << 10)
 #define SMALL_CHUNKS 12
 #define BIG_CHUNK (512ul << 10)
@@ -93,6 +94,8 @@ const u8 *takeBytes(struct cursor *c, size_t length);
 struct reply { u8 *bytes; size_t length, capacity; };
 void put(struct reply *r, u64 value, int width);
 void putBytes(struct reply *r, const void *bytes, size_t length);
+void takeRuns(struct cursor *c, u8 *into, u32 length);
+void putRuns(struct reply *r, const u8 *bytes, u32 length);
 void replyBegin(struct reply *r, u32 id, u16 slot);
 void replyFail(struct reply *r, enum failure code, int p, int t, u32 tag, i64 detail, const char *message);
 void replySend(struct reply *r);

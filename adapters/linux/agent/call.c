@@ -3,7 +3,7 @@
 #include <sys/syscall.h>
 
 enum { FLAG_COMPLETE = 1, FLAG_NO_SETTLE = 2 };
-enum { SEGMENT_GUARDED = 1 };
+enum { SEGMENT_GUARDED = 1, SEGMENT_RUNS = 2 };
 
 static _Noreturn void malformed(const char *message)
 {
@@ -35,6 +35,8 @@ static u8 *place(int p, int t, u32 length, int guarded)
 		if (next + length > HEAP_BYTES)
 			fail(F_LIMIT, p, t, length, "the segments of a call exceed the memory of a thread");
 		thread->heap = (u32)(next + length);
+		if (thread->heap > thread->heapMost)
+			thread->heapMost = thread->heap;
 		return area + next;
 	}
 	u32 chunk;
@@ -62,11 +64,18 @@ static void takeSegments(struct cursor *c, int p, int t, struct call *call, u32 
 		u32 given = (u32)take(c, 4);
 		u32 flags = (u32)take(c, 4);
 		const u8 *bytes = takeBytes(c, given);
-		if (c->bad || given > length)
+		struct cursor runs = { bytes, bytes + given, 0 };
+		u32 most = flags & SEGMENT_RUNS ? (u32)take(&runs, 4) : given;
+		if (c->bad || runs.bad || most > length)
 			malformed("a segment is cut short");
 		u8 *at = place(p, t, length, flags & SEGMENT_GUARDED);
-		memcpy(at, bytes, given);
-		memset(at + given, 0, length - given);
+		if (flags & SEGMENT_RUNS)
+			takeRuns(&runs, at, most);
+		else
+			memcpy(at, bytes, given);
+		if (runs.bad)
+			malformed("a segment's runs are impossible");
+		memset(at + most, 0, length - most);
 		call->segment[i] = (struct segment){ at, length };
 		call->segments++;
 	}

@@ -79,7 +79,7 @@ static void takeText(struct cursor *c, char *into, size_t room)
 	into[at] = 0;
 }
 
-static void peek(struct cursor *c)
+static void peek(struct cursor *c, int runs)
 {
 	u64 address = argument(c, NULL);
 	u32 length = (u32)take(c, 4);
@@ -89,7 +89,15 @@ static void peek(struct cursor *c)
 	struct iovec local = { bytes, length }, remote = { (void *)(uintptr_t)address, length };
 	ssize_t n = process_vm_readv(needProcess(self.p)->pid, &local, 1, &remote, 1, 0);
 	i64 value = n == (ssize_t)length ? n : n < 0 ? -errno : -EFAULT;
-	result(value, bytes, n < 0 ? 0 : (u32)n, 1);
+	if (runs) {
+		size_t start = self.reply.length + 16;
+		result(value, NULL, 0, 1);
+		putRuns(&self.reply, bytes, n < 0 ? 0 : (u32)n);
+		u32 size = (u32)(self.reply.length - start - 4);
+		memcpy(self.reply.bytes + start, &size, 4);
+	} else {
+		result(value, bytes, n < 0 ? 0 : (u32)n, 1);
+	}
 	free(bytes);
 }
 
@@ -235,7 +243,7 @@ static void perform(int operation, u8 flags, struct cursor *c)
 {
 	switch (operation) {
 	case SYSCALL: doCall(c, flags); return;
-	case PEEK: peek(c); return;
+	case PEEK: peek(c, flags & 1); return;
 	case POKE: poke(c); return;
 	case LOAD: load(c); return;
 	case SETREG: setRegister(c); return;

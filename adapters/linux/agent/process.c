@@ -133,11 +133,12 @@ static int openTaskFile(pid_t pid, pid_t tid, const char *name)
 	return fd;
 }
 
-/* Threads are made in the order of their index, so that kernel thread ids ascend with it in a fresh process. */
+/* Threads are made in the order of their index, so that kernel thread ids ascend with it in a fresh process;
+ * only the last one may come before the others, for calls to which that order means nothing. */
 struct thread *needThread(int p, int t)
 {
 	struct process *process = needProcess(p);
-	for (int i = 0; i <= t; i++) {
+	for (int i = t == THREADS - 1 ? t : 0; i <= t; i++) {
 		struct thread *thread = &process->thread[i];
 		if (thread->exists)
 			continue;
@@ -233,6 +234,9 @@ static int interruptThreads(int p)
 		}
 		if (thread->used)
 			setpriority(PRIO_PROCESS, (id_t)thread->tid, 0);
+		if (thread->heapMost > HEAP_KEPT)
+			madvise(self.box->area[p][t], HEAP_BYTES, MADV_REMOVE);
+		thread->heapMost = 0;
 		thread->used = 0;
 	}
 	return 0;

@@ -24,7 +24,7 @@ struct thread {
 	u32 euid;
 	int syscallFile, statFile, runsFile;
 	char runs[64]; /* the run counter when the thread was last seen asleep; empty when it was not */
-	u32 heap, smallUsed, bigUsed, guarded;
+	u32 heap, heapMost, smallUsed, bigUsed, guarded;
 	struct call call;
 };
 

@@ -82,6 +82,45 @@ void putBytes(struct reply *r, const void *bytes, size_t length)
 	r->length += length;
 }
 
+/* Bytes as pairs of different ones and equal ones, until there are as many as wanted. */
+void takeRuns(struct cursor *c, u8 *into, u32 length)
+{
+	for (u32 at = 0; at < length && !c->bad;) {
+		u32 different = (u32)take(c, 4);
+		const u8 *bytes = takeBytes(c, different);
+		u32 equal = (u32)take(c, 4);
+		u8 byte = (u8)take(c, 1);
+		if (c->bad || different > length - at || equal > length - at - different || different + equal == 0) {
+			c->bad = 1;
+			return;
+		}
+		memcpy(into + at, bytes, different);
+		memset(into + at + different, byte, equal);
+		at += different + equal;
+	}
+}
+
+enum { SHORTEST_RUN = 32 };
+
+void putRuns(struct reply *r, const u8 *bytes, u32 length)
+{
+	u32 from = 0;
+	for (u32 at = 0; at < length;) {
+		u32 end = at + 1;
+		while (end < length && bytes[end] == bytes[at])
+			end++;
+		if (end - at < SHORTEST_RUN && end < length) {
+			at = end;
+			continue;
+		}
+		put(r, at - from, 4);
+		putBytes(r, bytes + from, at - from);
+		put(r, end - at, 4);
+		put(r, bytes[at], 1);
+		from = at = end;
+	}
+}
+
 void replyBegin(struct reply *r, u32 id, u16 slot)
 {
 	r->length = 0;

@@ -1,5 +1,5 @@
 /** Who plays whom: the processes and open files of a log in the agent's processes and registers. */
-import type { DeviceIndex, FdIndex, ProcIndex } from '../../../abi/ids.ts';
+import type { DeviceIndex, FdIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
 import { PAGE } from '../../../abi/ids.ts';
 import type { Value } from './program.ts';
 
@@ -84,6 +84,8 @@ export class Actor {
   /** The agent's number for it. */
   readonly seat: number;
   readonly files = new Map<FdIndex, OpenFile>();
+  readonly #strangers: ThreadIndex[] = [];
+  readonly #used = new Map<number, ThreadIndex>();
   euid = 0;
   /** Whether the descriptor numbers from 3 up are free for what it receives. */
   lowFree = false;
@@ -96,6 +98,20 @@ export class Actor {
   /** Its process id. */
   get pid(): Value {
     return { register: PID_REGISTER, process: this.seat };
+  }
+
+  /**
+   * The agent's number for a thread. Thread ids ascend with it, except that of the last, which is for the first number
+   * that is too large; such threads open and close, and take no calls.
+   */
+  thread(thread: ThreadIndex): number {
+    let at = this.#strangers.indexOf(thread);
+    if (at < 0 && thread >= MOST_THREADS - 1) at = this.#strangers.push(thread) - 1;
+    const seat = at < 0 ? thread : MOST_THREADS - 1 - at;
+    const taken = this.#used.get(seat) ?? thread;
+    if (seat < 0 || taken !== thread) throw new TooLarge(`the agent holds ${MOST_THREADS} threads a process`);
+    this.#used.set(seat, thread);
+    return seat;
   }
 
   get pidRegister(): number {

@@ -8,7 +8,7 @@ import { BAD_POINTER, Image, SLACK } from '../../../abi/image.ts';
 import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
-import { MOST_THREADS, NOBODY, OpenFile, TooLarge, type Actor, type Cast } from './cast.ts';
+import { NOBODY, OpenFile, type Actor, type Cast } from './cast.ts';
 import { placesOf } from './places.ts';
 import { Program, type Relocation } from './program.ts';
 import * as raise from './raise.ts';
@@ -44,6 +44,8 @@ interface Main {
   readonly done: Lowered['done'];
 }
 
+/** Mappings up to this size are placed at low addresses, of which there is a gigabyte. */
+const LOW_MAPPING = 16 << 20;
 /** User that is certainly not the first manager of a device. */
 const STRANGER = 65_000;
 
@@ -72,8 +74,6 @@ export class Lowering {
     const { program } = this;
     this.#born = [];
     const first = program.tag;
-    if ('thread' in call && call.thread >= MOST_THREADS)
-      throw new TooLarge(`the agent holds ${MOST_THREADS} threads a process`);
     const actor = call.op === 'reclaim' ? undefined : this.#actor(call.proc);
     const file = 'fd' in call ? this.#file(actor as Actor, call) : undefined;
     const { main, done } = this.#main(call, actor as Actor, file as OpenFile);
@@ -121,7 +121,7 @@ export class Lowering {
         return { main, done: raise.status };
       }
       case 'flush': {
-        const main = program.call(actor.seat, call.thread, {
+        const main = program.call(actor.seat, actor.thread(call.thread), {
           number: sys.SYS.dup,
           args: [file.descriptor],
           save: raise.SCRATCH,
@@ -145,9 +145,9 @@ export class Lowering {
         return { main, done: raise.status };
       }
       case 'signal':
-        return { main: program.signal(actor.seat, call.thread), done: raise.status };
+        return { main: program.signal(actor.seat, actor.thread(call.thread)), done: raise.status };
       case 'exit_task':
-        return { main: program.exitThread(actor.seat, call.thread), done: raise.status };
+        return { main: program.exitThread(actor.seat, actor.thread(call.thread)), done: raise.status };
       case 'set_nice': {
         const main = this.#call(actor, call.thread, sys.SYS.setpriority, [sys.PRIO_PROCESS, 0, call.nice]);
         return { main, done: raise.status };
@@ -159,13 +159,12 @@ export class Lowering {
       case 'set_euid':
         actor.euid = call.euid;
         return { main: program.euid(actor.seat, call.euid), done: raise.status };
-      case 'reclaim': {
-        const main = program.writeFile(sys.DROP_CACHES, '2');
-        program.waitKernel();
-        return { main, done: raise.status };
-      }
+      case 'reclaim':
+        // The target has done it already, for every sequence that asked.
+        return { main: program.settle(), done: raise.status };
       case 'peek': {
-        const main = program.peek(actor.seat, file.address(call.offset), call.length);
+        const { from, to } = raise.windowOf(call.offset, call.length);
+        const main = program.peek(actor.seat, file.address(from), to - from);
         return { main, done: answer => raise.peeked(answer, file, call.offset, call.length) };
       }
       default:
@@ -175,7 +174,7 @@ export class Lowering {
 
   /** A system call that never rests for long and needs no memory. */
   #call(actor: Actor, thread: number, number: number, args: Parameters<Program['call']>[2]['args'] & object): number {
-    return this.program.call(actor.seat, thread, { number, args, mustComplete: true });
+    return this.program.call(actor.seat, actor.thread(thread), { number, args, mustComplete: true });
   }
 
   #open(call: Call & { readonly op: 'open' }, actor: Actor, file: OpenFile): Main {
@@ -184,7 +183,7 @@ export class Lowering {
     const flags = (call.readonly ? sys.O_RDONLY : sys.O_RDWR) | sys.O_CLOEXEC | (call.nonblock ? sys.O_NONBLOCK : 0);
     // The new descriptor must not take a number that the driver would give to a received file.
     if (actor.lowFree) program.files(actor.seat, 'occupy');
-    const main = program.call(actor.seat, call.thread, {
+    const main = program.call(actor.seat, actor.thread(call.thread), {
       number: sys.SYS.openat,
       args: [sys.AT_FDCWD, { segment: 0 }, flags],
       segments: [{ bytes: path }],
@@ -204,9 +203,11 @@ export class Lowering {
 
   #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): Main {
     const prot = { read: sys.PROT_READ, none: sys.PROT_NONE, write: sys.PROT_READ | sys.PROT_WRITE }[call.prot];
-    const flags = (call.private ? sys.MAP_PRIVATE : sys.MAP_SHARED) | sys.MAP_NORESERVE;
+    // Low addresses have few bytes that are not zero: where half of a stale pointer shows, it shows as an offset does.
+    const low = call.size <= LOW_MAPPING ? sys.MAP_32BIT : 0;
+    const flags = (call.private ? sys.MAP_PRIVATE : sys.MAP_SHARED) | sys.MAP_NORESERVE | low;
     file.unsettled = true;
-    const main = this.program.call(actor.seat, call.thread, {
+    const main = this.program.call(actor.seat, actor.thread(call.thread), {
       number: sys.SYS.mmap,
       args: [0, call.size, prot, flags, file.descriptor, 0],
       save: file.baseRegister,
@@ -237,7 +238,7 @@ export class Lowering {
   #poll(actor: Actor, thread: number, file: OpenFile): number {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setUint16(4, sys.EVERY_EVENT, true);
-    return this.program.call(actor.seat, thread, {
+    return this.program.call(actor.seat, actor.thread(thread), {
       number: sys.SYS.poll,
       args: [{ segment: 0 }, 1, 0],
       segments: [{ bytes }],
@@ -261,7 +262,7 @@ export class Lowering {
     const length = image.segments[0]?.length ?? 0;
     if (number === IOCTL.BINDER_FREEZE) this.restMs += call.arg.timeoutMs ?? 0;
     const swaps = this.#swapUser(call, number, actor, file);
-    const main = this.program.call(actor.seat, call.thread, {
+    const main = this.program.call(actor.seat, actor.thread(call.thread), {
       number: sys.SYS.ioctl,
       args: [file.descriptor, number, good ? { segment: 0 } : BAD_POINTER],
       segments: [{ bytes: image.bytes.subarray(0, length), length: length + SLACK }],
@@ -303,7 +304,7 @@ export class Lowering {
     const places = placesOf(image, encoded.read);
     const { fields } = WRITE_READ;
     const read = call.read === undefined ? undefined : places.of(encoded.read);
-    const main = this.program.call(actor.seat, call.thread, {
+    const main = this.program.call(actor.seat, actor.thread(call.thread), {
       number: sys.SYS.ioctl,
       args: [file.descriptor, IOCTL.BINDER_WRITE_READ, call.bad === true ? BAD_POINTER : { segment: 0 }],
       segments: places.segments,

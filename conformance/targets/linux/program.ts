@@ -1,5 +1,6 @@
 /** Programs for the agent: system calls and a few helpers, built in order. */
 
+import { isLong, toRuns } from './runs.ts';
 import { Writer } from './writer.ts';
 
 /** A number that the agent works out: an immediate, a register of a process, or the address of a segment of the same call. */
@@ -124,11 +125,18 @@ export class Program {
     this.out.u16(relocations.length).u16(outs.length).u16(captures.length);
     for (const segment of segments) {
       const bytes = segment.bytes ?? new Uint8Array(0);
-      this.out
-        .u32(segment.length ?? bytes.length)
-        .u32(bytes.length)
-        .u32(segment.guarded === true ? 1 : 0)
-        .raw(bytes);
+      const guarded = segment.guarded === true ? 1 : 0;
+      this.out.u32(segment.length ?? bytes.length);
+      if (isLong(bytes.length)) {
+        const runs = toRuns(bytes);
+        this.out
+          .u32(runs.length + 4)
+          .u32(guarded | 2)
+          .u32(bytes.length)
+          .raw(runs);
+      } else {
+        this.out.u32(bytes.length).u32(guarded).raw(bytes);
+      }
     }
     for (const value of args) this.value(value, p);
     for (const r of relocations) {
@@ -162,9 +170,9 @@ export class Program {
     return this.end(tag);
   }
 
-  /** Reads memory of process `p`; a fault is a negative errno with the bytes before it. */
+  /** Reads memory of process `p`, in runs when it is long; a fault is a negative errno with the bytes before it. */
   peek(p: number, address: Value, length: number): number {
-    const tag = this.begin(operations.peek, p, 0);
+    const tag = this.begin(operations.peek, p, 0, isLong(length) ? 1 : 0);
     this.value(address, p).u32(length);
     return this.end(tag);
   }

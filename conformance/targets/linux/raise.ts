@@ -2,10 +2,12 @@
 import type { Command, Status, WriteRead } from '../../../abi/call.ts';
 import { decodeIoctl, decodeReturns, relativeHex, type Reader } from '../../../abi/decode.ts';
 import { errnoName } from '../../../abi/errno.ts';
+import { PAGE } from '../../../abi/ids.ts';
 import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
 import { readU64 } from '../../../abi/u64.ts';
 import type { OpenFile } from './cast.ts';
+import { fromRuns, isLong } from './runs.ts';
 import { POLLIN } from './sys.ts';
 import type { Completion } from './wire.ts';
 
@@ -52,12 +54,27 @@ export const unmapped = (answer: Completion, file: OpenFile, from: number, to: n
 
 /** Bytes of a mapping; `null` where some cannot be read. */
 export const peeked = (answer: Completion, file: OpenFile, offset: number, length: number): Done => {
-  const bytes = answer.outs[0];
-  const readable = bytes !== undefined && bytes.length === length && answer.value >= 0n;
-  return {
-    status: 'OK',
-    bytes: readable && file.covers(offset, length) ? relativeHex(bytes, file.base, file.mapped) : null,
-  };
+  const { from, to } = windowOf(offset, length);
+  const bytes = file.covers(offset, length) ? peekedBytes(answer, to - from) : undefined;
+  if (bytes === undefined) return { status: 'OK', bytes: null };
+  const hex = relativeHex(bytes, file.base, file.mapped);
+  return { status: 'OK', bytes: hex.slice((offset - from) * 2, (offset - from + length) * 2) };
+};
+
+/**
+ * What is read for a peek: half a word more on both sides, so that an address which begins or ends there is seen whole,
+ * but nothing of another page.
+ */
+export const windowOf = (offset: number, length: number): { readonly from: number; readonly to: number } => {
+  const end = offset + length;
+  return { from: Math.max(offset - (offset % PAGE), offset - 4), to: Math.min(Math.ceil(end / PAGE) * PAGE, end + 4) };
+};
+
+/** The bytes that a PEEK of this length answered; `undefined` after a fault. */
+export const peekedBytes = (answer: Completion, length: number): Uint8Array | undefined => {
+  const [bytes] = answer.outs;
+  if (bytes === undefined || answer.value < 0n) return undefined;
+  return isLong(length) ? fromRuns(bytes) : bytes;
 };
 
 /** An ioctl other than BINDER_WRITE_READ. */

@@ -6,12 +6,15 @@ import type { Snapshot } from '../../../abi/snapshot.ts';
 import type { Cast, OpenFile } from './cast.ts';
 import { SequenceFailed } from './errors.ts';
 import { Lowering, type Lowered } from './lower.ts';
+import { peekedBytes } from './raise.ts';
 import { Program } from './program.ts';
 import type { Completion, Outcome, Result, RunOptions } from './wire.ts';
 
 /** Runs programs on the slot of a session. */
 export interface Slot {
   run(program: Uint8Array, options: RunOptions): Promise<Result>;
+  /** Lets the kernel reclaim pages, at a moment when nobody else would notice. */
+  reclaim(): Promise<void>;
   /** The sequence is over; the slot may serve another one. */
   release(): void;
 }
@@ -71,6 +74,8 @@ export class LinuxSession implements RemoteSession {
       for (const { call, expected } of batch) {
         // Which part is still mapped must be known before anything is unmapped.
         const unsettled = call.op === 'munmap' && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
+        if (call.op === 'reclaim') await flush(false);
+        if (call.op === 'reclaim') await this.#slot.reclaim();
         if (unsettled || this.#lowering.program.length > LONGEST_PROGRAM) await flush(false);
         steps.push(this.#lowering.lower(call, expected));
       }
@@ -189,7 +194,7 @@ const knownFrom = (file: OpenFile, buffer: number, length: number, answer: Outco
   file,
   buffer,
   length,
-  bytes: answer !== undefined && answer.value >= 0n ? answer.outs[0] : undefined,
+  bytes: answer === undefined ? undefined : peekedBytes(answer, length),
 });
 
 /** Instructions of a call with the peeks behind it. */

@@ -26,6 +26,7 @@ export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
+export const MAP_32BIT = 0x40;
 export const MAP_NORESERVE = 0x4000;
 
 export const POLLIN = 1;

@@ -2,7 +2,10 @@
 import type { RemoteDriver, World } from '../../../abi/driver.ts';
 import { Cast } from './cast.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { Program } from './program.ts';
+import { ReclaimGate } from './reclaim.ts';
 import { LinuxSession } from './session.ts';
+import { DROP_CACHES } from './sys.ts';
 
 /** How the target is run. */
 export interface LinuxOptions extends MachineOptions {
@@ -25,6 +28,7 @@ export class LinuxTarget implements RemoteDriver {
   readonly #devicesEach: number;
   readonly #separateEvery: number;
   readonly #free: number[];
+  readonly #gate: ReclaimGate;
   readonly #waiting: ((slot: number) => void)[] = [];
   #kernel = '';
   #begun = 0;
@@ -34,6 +38,7 @@ export class LinuxTarget implements RemoteDriver {
     this.#machine = new Machine(options);
     this.#devicesEach = Math.floor(this.#machine.devices / this.slots);
     this.#separateEvery = options.separateMemoryEvery ?? SEPARATE_EVERY;
+    this.#gate = new ReclaimGate(() => this.#reclaim());
     this.#free = Array.from({ length: this.slots }, (_, slot) => slot);
   }
 
@@ -65,14 +70,18 @@ export class LinuxTarget implements RemoteDriver {
       throw new RangeError(`a sequence may have ${this.#devicesEach} devices, not ${world.devices}`);
     }
     const slot = await this.#take();
+    await this.#gate.begin();
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
     let held = true;
     return new LinuxSession(
       {
         run: (program, options) => this.#machine.run(slot, program, options),
+        reclaim: () => this.#gate.ask(),
         release: () => {
-          if (held) this.#give(slot);
+          if (!held) return;
           held = false;
+          this.#give(slot);
+          this.#gate.end();
         },
       },
       new Cast(slot * this.#devicesEach),
@@ -83,6 +92,15 @@ export class LinuxTarget implements RemoteDriver {
   /** Ends the machine; safe to call at any time. */
   stop(): Promise<void> {
     return this.#machine.stop();
+  }
+
+  /** On a slot that serves nobody else. */
+  async #reclaim(): Promise<void> {
+    const program = new Program();
+    const tag = program.writeFile(DROP_CACHES, '2');
+    program.waitKernel();
+    const { outcomes, failure } = await this.#machine.run(this.slots, program.bytes());
+    if (failure !== undefined || outcomes[tag]?.value !== 1n) throw new Error('the kernel refused to reclaim pages');
   }
 
   #take(): Promise<number> {

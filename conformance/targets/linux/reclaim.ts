@@ -1,0 +1,57 @@
+/**
+ * Reclaim touches the pages of every sequence in the machine, but is an op of one. So it waits until every sequence has
+ * ended or asks for it as well; then it is done once for all who asked, and sequences may begin again.
+ */
+export class ReclaimGate {
+  readonly #reclaim: () => Promise<void>;
+  #active = 0;
+  #asking: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #held: (() => void)[] = [];
+  #running = false;
+
+  /** `reclaim` does it. */
+  constructor(reclaim: () => Promise<void>) {
+    this.#reclaim = reclaim;
+  }
+
+  /** Enters a sequence; waits while somebody asks. */
+  async begin(): Promise<void> {
+    while (this.#asking.length > 0 || this.#running) await new Promise<void>(resolve => this.#held.push(resolve));
+    this.#active++;
+  }
+
+  /** A sequence is over. */
+  end(): void {
+    this.#active--;
+    this.#runIfAllAsk();
+  }
+
+  /** Resolves when the pages are reclaimed. */
+  ask(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#asking.push({ resolve, reject });
+      this.#runIfAllAsk();
+    });
+  }
+
+  #runIfAllAsk(): void {
+    if (this.#running || this.#asking.length === 0 || this.#asking.length < this.#active) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const asking = this.#asking;
+    this.#asking = [];
+    try {
+      await this.#reclaim();
+      for (const { resolve } of asking) resolve();
+    } catch (error) {
+      for (const { reject } of asking) reject(error);
+    }
+    this.#running = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const go of held) go();
+  }
+}
