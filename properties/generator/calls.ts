@@ -130,6 +130,13 @@ export const becomeManager = (draft: Draft, thread: LiteThread): void => {
   thread.fresh = false;
 };
 
+/** The process wants to know when its oneways are suspected. */
+export const enableDetection = (draft: Draft, thread: LiteThread): void => {
+  const at = who(draft, thread.file, thread.index);
+  draft.ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_ENABLE_ONEWAY_SPAM_DETECTION', arg: { enable: 1 } });
+  thread.fresh = false;
+};
+
 /** An ioctl with a good argument. */
 export const ioctl = (draft: Draft, thread: LiteThread): void => {
   const { dice, model, ops } = draft;
@@ -239,6 +246,10 @@ export const reclaim = (draft: Draft): void => {
 
 export const peek = (draft: Draft, thread: LiteThread): void => {
   const { dice, ops } = draft;
+  if (draft.scatters) {
+    poll(draft, thread);
+    return;
+  }
   const offset = dice.pick([0, 0, 8, 24, 64, 128, 4096, 4088, 8192]);
   ops.push({ op: 'peek', ...who(draft, thread.file, thread.index), offset, length: dice.pick([8, 16, 32, 64]) });
 };

@@ -14,6 +14,11 @@ export class Draft {
   readonly dice: Dice;
   readonly full: boolean;
   readonly devices: number;
+  /**
+   * Whether this sequence sends scatter-gather pieces; if not, it looks into mappings instead. Never both: stale bytes
+   * of a mapping may hold absolute addresses, which differ between targets.
+   */
+  readonly scatters: boolean;
   readonly model = new ModelLite();
   readonly ops: Op[] = [];
 
@@ -21,6 +26,7 @@ export class Draft {
     this.dice = dice;
     this.full = full;
     this.devices = devices;
+    this.scatters = full && dice.chance(60);
   }
 
   /** The id that the next op gets. */

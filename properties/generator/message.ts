@@ -192,7 +192,8 @@ export const drawMessage = (draft: Draft, file: LiteFile, to: LiteFile | undefin
     else if (kind < 10) {
       if (takesFds || dice.chance(25)) addFd(draft, layout);
       else addBinder(draft, layout, file);
-    } else {
+    } else if (!draft.scatters) addHandle(draft, layout, file);
+    else {
       // Data offset 0 is never a parent (OBJ-33), so most trees start behind something.
       if (layout.at === 0 && dice.chance(75)) layout.at = 8;
       space += addPieces(draft, layout);

@@ -2,7 +2,7 @@
  * Short openings that random steps rarely find by themselves: each leads to a deep state and leaves the rest to chance.
  */
 import type { CommandSpec } from '../../abi/op.ts';
-import { close, freeze, kill, leave } from './calls.ts';
+import { close, enableDetection, freeze, kill, leave } from './calls.ts';
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
 import { JANITOR, type LiteFile, type LiteRef, type LiteThread } from './lite.ts';
@@ -27,6 +27,8 @@ const flood: Script = (draft, file, peer) => {
   const arena = peer.arena;
   if (thread === undefined || arena === 0) return;
   const ref = way(file, peer);
+  // Being suspected shows only to those who asked for it (ALLOC-43).
+  if (draft.full && draft.dice.chance(60)) enableDetection(draft, thread);
   const part = draft.dice.pick(arena > 1 << 17 ? [0, 8, 8192] : [arena >> 4, arena >> 3, Math.floor(arena / 25), 0, 8]);
   const times = part < 16 ? draft.dice.pick([6, 56]) : draft.dice.between(4, 14);
   for (let at = 0; at < times; at++) {

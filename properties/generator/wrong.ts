@@ -30,7 +30,7 @@ const badMessage = (draft: Draft, file: LiteFile): MessageSpec => {
   const { dice } = draft;
   const node = file.node(dice.below(NODE_SLOTS));
   const good: ObjectSpec = { type: 'BINDER', at: 0, ptr: node.ptr, cookie: node.cookie };
-  switch (dice.below(draft.full ? 18 : 13)) {
+  switch (dice.below(draft.scatters ? 18 : draft.full ? 14 : 13)) {
     case 0:
       return { size: hugeSize(draft) };
     case 1:

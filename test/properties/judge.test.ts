@@ -34,7 +34,11 @@ describe('judge', () => {
   });
 
   it('holds equal states once', () => {
-    const judge = new Judge({ ...guessing, key: state => String(state >> 2) }, world);
+    const coarse: typeof guessing = {
+      ...guessing,
+      step: (state, call) => guessing.step(state, call).map(outcome => ({ ...outcome, state: outcome.state >> 2 })),
+    };
+    const judge = new Judge(coarse, world);
     judge.observe(judge.call(set), shows(1));
     expect(judge.hypotheses).toHaveLength(2);
   });

@@ -34,7 +34,7 @@ const PLANTS: readonly Plant[] = [
     // Two opens, mmap, manager, send, read.
     says: 'a payload of 1,000 bytes or more is cut',
     shortest: 6,
-    share: 0.95,
+    share: 0.9,
     executions: 150,
     returned: one => ('dataSize' in one && one.dataSize >= 1000 ? { ...one, dataSize: 999 } : one),
   },
@@ -42,7 +42,7 @@ const PLANTS: readonly Plant[] = [
     // Two opens, mmap, manager, send an object and read.
     says: 'a node is announced without its cookie',
     shortest: 5,
-    share: 0.95,
+    share: 0.9,
     executions: 130,
     returned: one => (one.br === 'BR_ACQUIRE' ? { ...one, cookie: 0 } : one),
   },
@@ -50,7 +50,7 @@ const PLANTS: readonly Plant[] = [
     // Two opens, manager, hold it and ask, close or kill it, read.
     says: 'a death is told with another cookie',
     shortest: 6,
-    share: 0.4,
+    share: 0.2,
     executions: 250,
     returned: one => (one.br === 'BR_DEAD_BINDER' ? { ...one, cookie: 1 } : one),
   },
@@ -58,7 +58,7 @@ const PLANTS: readonly Plant[] = [
     // Two opens, mmap, manager, three oneways in one write.
     says: 'free async space is wrong from three buffers on',
     shortest: 5,
-    share: 0.95,
+    share: 0.9,
     executions: 130,
     seen: snapshot => ({
       ...snapshot,
@@ -73,7 +73,7 @@ const PLANTS: readonly Plant[] = [
     // Two opens, two mmaps, manager, call, read, reply, read.
     says: 'a reply loses its code',
     shortest: 9,
-    share: 0.5,
+    share: 0.4,
     executions: 230,
     returned: one => (one.br === 'BR_REPLY' && one.code !== 0 ? { ...one, code: 0 } : one),
   },
