@@ -51,6 +51,7 @@ const answer = (t: Turn, thread: ThreadKey, command: ReplyCommand, id: Id, answe
     return dead('OK');
   }
   t.fire('TXN-36', 'TXN-43');
+  if (t.file(fileOf(caller)).frozen) t.fire('TXN-33');
   const copied = copyTo(t, {
     thread,
     id,
