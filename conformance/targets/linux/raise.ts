@@ -62,12 +62,15 @@ export const peeked = (answer: Completion, file: OpenFile, offset: number, lengt
 };
 
 /**
- * What is read for a peek: half a word more on both sides, so that an address which begins or ends there is seen whole,
- * but nothing of another page.
+ * What is read for a peek: half an address more on both sides, from a place where one may begin, so that an address
+ * which begins or ends there is seen whole; but nothing of another page.
  */
 export const windowOf = (offset: number, length: number): { readonly from: number; readonly to: number } => {
   const end = offset + length;
-  return { from: Math.max(offset - (offset % PAGE), offset - 4), to: Math.min(Math.ceil(end / PAGE) * PAGE, end + 4) };
+  return {
+    from: Math.max(offset - (offset % PAGE), (offset & ~3) - 4),
+    to: Math.min(Math.ceil(end / PAGE) * PAGE, ((end + 3) & ~3) + 4),
+  };
 };
 
 /** The bytes that a PEEK of this length answered; `undefined` after a fault. */

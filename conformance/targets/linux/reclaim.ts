@@ -34,6 +34,21 @@ export class ReclaimGate {
     });
   }
 
+  /** Forgets everybody: the machine is another one. Who asks is refused. */
+  reset(): void {
+    const asking = this.#asking;
+    this.#asking = [];
+    this.#active = 0;
+    for (const { reject } of asking) reject(new Error('the machine was started again'));
+    this.#letIn();
+  }
+
+  #letIn(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const go of held) go();
+  }
+
   #runIfAllAsk(): void {
     if (this.#running || this.#asking.length === 0 || this.#asking.length < this.#active) return;
     this.#running = true;
@@ -50,8 +65,6 @@ export class ReclaimGate {
       for (const { reject } of asking) reject(error);
     }
     this.#running = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const go of held) go();
+    this.#letIn();
   }
 }

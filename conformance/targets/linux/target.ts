@@ -9,7 +9,7 @@ import { DROP_CACHES } from './sys.ts';
 
 /** How the target is run. */
 export interface LinuxOptions extends MachineOptions {
-  /** Sequences side by side, at most; 8 unless told. */
+  /** Sequences side by side, 16 at most; 8 unless told. */
   readonly slots?: number;
   /**
    * Every so many sequences runs in processes with address spaces of their own, as a yardstick for the faster ones that
@@ -19,6 +19,9 @@ export interface LinuxOptions extends MachineOptions {
 }
 
 const SLOTS = 8;
+/** Devices of a machine are numbered in one byte, of which others take a part. */
+const MOST_SLOTS = 16;
+const DEVICES_EACH = 4;
 const SEPARATE_EVERY = 50;
 
 export class LinuxTarget implements RemoteDriver {
@@ -32,14 +35,16 @@ export class LinuxTarget implements RemoteDriver {
   readonly #waiting: ((slot: number) => void)[] = [];
   #kernel = '';
   #begun = 0;
+  /** Slots of a machine that died are never given back. */
+  #generation = 0;
 
   constructor(options: LinuxOptions = {}) {
-    this.slots = options.slots ?? SLOTS;
-    this.#machine = new Machine(options);
+    this.slots = Math.min(options.slots ?? SLOTS, MOST_SLOTS);
+    this.#machine = new Machine({ devices: this.slots * DEVICES_EACH, ...options });
     this.#devicesEach = Math.floor(this.#machine.devices / this.slots);
     this.#separateEvery = options.separateMemoryEvery ?? SEPARATE_EVERY;
     this.#gate = new ReclaimGate(() => this.#reclaim());
-    this.#free = Array.from({ length: this.slots }, (_, slot) => slot);
+    this.#free = this.#everySlot();
   }
 
   /** Boots a machine. Throws `EnvironmentError` naming what is missing. */
@@ -61,7 +66,22 @@ export class LinuxTarget implements RemoteDriver {
 
   /** Boots again after the machine died. Sessions begun before are lost. */
   async restart(): Promise<void> {
+    this.#gate.reset();
+    this.#generation++;
+    this.#free.splice(0, Infinity, ...this.#everySlot());
     this.#kernel = (await this.#machine.restart()).kernel;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const slot = this.#free.shift();
+      if (slot === undefined) {
+        this.#waiting.unshift(next);
+        break;
+      }
+      next(slot);
+    }
+  }
+
+  #everySlot(): number[] {
+    return Array.from({ length: this.slots }, (_, slot) => slot);
   }
 
   /** Begins a sequence on a free slot; waits for one where all are taken. */
@@ -72,13 +92,14 @@ export class LinuxTarget implements RemoteDriver {
     const slot = await this.#take();
     await this.#gate.begin();
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
+    const generation = this.#generation;
     let held = true;
     return new LinuxSession(
       {
         run: (program, options) => this.#machine.run(slot, program, options),
         reclaim: () => this.#gate.ask(),
         release: () => {
-          if (!held) return;
+          if (!held || generation !== this.#generation) return;
           held = false;
           this.#give(slot);
           this.#gate.end();
@@ -87,6 +108,11 @@ export class LinuxTarget implements RemoteDriver {
       new Cast(slot * this.#devicesEach),
       separate,
     );
+  }
+
+  /** Ends the machine without telling anyone, as a crash would. */
+  crash(): void {
+    this.#machine.crash();
   }
 
   /** Ends the machine; safe to call at any time. */

@@ -1,0 +1,125 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Image } from '../../abi/image.ts';
+import { Actor, Cast, OpenFile, TooLarge } from '../../conformance/targets/linux/cast.ts';
+import { placesOf } from '../../conformance/targets/linux/places.ts';
+import { windowOf } from '../../conformance/targets/linux/raise.ts';
+import { ReclaimGate } from '../../conformance/targets/linux/reclaim.ts';
+import { fromRuns, toRuns } from '../../conformance/targets/linux/runs.ts';
+
+describe('runs of bytes', () => {
+  test('come back as they went', () => {
+    const row = fc
+      .tuple(fc.nat({ max: 3 }), fc.nat({ max: 80 }))
+      .map(([byte, length]) => new Uint8Array(length).fill(byte));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(row, fc.uint8Array())), parts => {
+        const bytes = Buffer.concat(parts);
+        expect(Buffer.from(fromRuns(toRuns(bytes)))).toEqual(bytes);
+      }),
+    );
+  });
+
+  test('make a megabyte of one byte small', () => {
+    expect(toRuns(new Uint8Array(1 << 20).fill(7)).length).toBeLessThan(16);
+  });
+});
+
+describe('the cast of a sequence', () => {
+  test('gives the seat of a killed process to the next one', () => {
+    const cast = new Cast(0);
+    const seats = [0, 1, 2].map(proc => cast.enter(proc));
+    cast.leave(seats[1] as Actor);
+    expect(cast.enter(7).seat).toBe(1);
+    expect(cast.enter(8).seat).toBe(3);
+  });
+
+  test('refuses more living processes than the agent holds', () => {
+    const cast = new Cast(0);
+    expect(() => Array.from({ length: 99 }, (_, proc) => cast.enter(proc))).toThrow(TooLarge);
+  });
+
+  test('gives threads with small numbers their own, and the first large one the last', () => {
+    const actor = new Actor(0, 0);
+    expect([0, 90, 3, 90, 1].map(thread => actor.thread(thread))).toEqual([0, 15, 3, 15, 1]);
+    expect(() => Array.from({ length: 16 }, (_, thread) => actor.thread(thread + 100))).toThrow(TooLarge);
+  });
+
+  test('unmaps only what is still mapped', () => {
+    const file = new OpenFile(new Actor(0, 0), 0, 0);
+    file.mapped = 5 * 4096 - 1;
+    file.holes = [[4096, 8192]];
+    expect(file.remaining(0, 8 * 4096)).toEqual([
+      [0, 4096],
+      [8192, 5 * 4096],
+    ]);
+    expect([file.covers(0, 4096), file.covers(4095, 2), file.covers(8192, 12288), file.covers(8192, 12289)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('the places of an encoded call', () => {
+  test('everything lies in one segment, except what ends at an unmapped page', () => {
+    const image = new Image();
+    const argument = image.segment(16);
+    const cut = image.segment(12, true);
+    const read = image.segment(64);
+    image.point(image.at(argument, 8), { segment: cut, addend: 4 });
+    image.point(image.at(cut, 0), { segment: read, addend: 0 });
+    image.point(image.at(argument, 0), { mapping: 24 });
+    const places = placesOf(image, read);
+    const file = new OpenFile(new Actor(0, 0), 3, 0);
+    expect(places.segments.map(({ length, guarded, bytes }) => [length ?? bytes?.length, guarded === true])).toEqual([
+      [image.end, false],
+      [12, true],
+    ]);
+    expect(places.relocations(file)).toEqual([
+      { segment: 0, offset: 8, value: { segment: 1, add: 4 } },
+      { segment: 1, offset: 0, value: { segment: 0, add: image.at(read) } },
+      { segment: 0, offset: 0, value: { register: 7, add: 24 } },
+    ]);
+  });
+});
+
+describe('a peek', () => {
+  test('reads half an address more on both sides, within its pages', () => {
+    expect([windowOf(42, 8), windowOf(0, 8), windowOf(4088, 8), windowOf(4090, 10)]).toEqual([
+      { from: 36, to: 56 },
+      { from: 0, to: 12 },
+      { from: 4084, to: 4096 },
+      { from: 4084, to: 4104 },
+    ]);
+  });
+});
+
+describe('the gate of reclaim', () => {
+  test('opens when every sequence has ended or asks, and lets nobody in before', async () => {
+    const events: string[] = [];
+    const gate = new ReclaimGate(() => {
+      events.push('reclaimed');
+      return Promise.resolve();
+    });
+    await Promise.all([gate.begin(), gate.begin(), gate.begin()]);
+    const first = gate.ask().then(() => events.push('first'));
+    const late = gate.begin().then(() => events.push('late'));
+    const second = gate.ask().then(() => events.push('second'));
+    await Promise.resolve();
+    expect(events).toEqual([]);
+    gate.end();
+    await Promise.all([first, second, late]);
+    expect(events).toEqual(['reclaimed', 'first', 'second', 'late']);
+  });
+
+  test('refuses who asked when the machine is started again', async () => {
+    const gate = new ReclaimGate(() => Promise.resolve());
+    await gate.begin();
+    await gate.begin();
+    const asked = gate.ask();
+    gate.reset();
+    await expect(asked).rejects.toThrow('started again');
+  });
+});
