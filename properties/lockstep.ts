@@ -13,7 +13,7 @@ import { Judge } from './judge.ts';
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
 export const DEFAULT_WORLD: World = { devices: 2 };
 /** Performed ops between two checkpoints. */
-export const CHECKPOINT_EVERY = 48;
+export const CHECKPOINT_EVERY = 96;
 
 export interface LockstepOptions<State> {
   readonly specification: Specification<State>;

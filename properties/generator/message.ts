@@ -19,7 +19,8 @@ const EDGES = [7, 9, 255, 256, 1000, 1024, 2048, 4072, 4088, 4095, 4096, 4097, 8
 const HUGE: readonly U64[] = ['0x8000000000000000', '0xfffffffffffffff8', '0xffffffffffffffff', '0x7ffffffffffffff8'];
 /** Around the largest mapping: costly, because a target has to hold so many bytes. */
 const LARGEST: readonly U64[] = [0x100000000, 4 * 1024 * 1024, 4 * 1024 * 1024 + 8];
-/** Mappings above this size are seldom filled: a message of their size costs as much as a thousand small ones. */
+/** Mappings above these sizes are filled less often: a message of their size costs as much as many small ones. */
+const MEDIUM_ARENA = 16 * 1024;
 const LARGE_ARENA = 128 * 1024;
 
 /** A data size: mostly small, sometimes an edge, sometimes a share of what the receiver has. */
@@ -28,7 +29,7 @@ const sizeFor = (draft: Draft, to: LiteFile | undefined): number => {
   const roll = dice.below(100);
   if (roll < 72) return dice.pick(SMALL);
   if (roll < 82 || to === undefined || to.arena === 0) return dice.pick(EDGES);
-  if (to.arena > LARGE_ARENA && dice.chance(96)) return dice.pick(EDGES);
+  if (to.arena > MEDIUM_ARENA && dice.chance(to.arena > LARGE_ARENA ? 96 : 70)) return dice.pick(EDGES);
   const { arena } = to;
   const shift = (dice.below(3) - 1) * 8;
   const parts = [
