@@ -10,6 +10,6 @@ export class Context {
 
   constructor(index: number) {
     this.index = index;
-    this.name = index === 0 ? 'binder' : `binder${index}`;
+    this.name = `binder${index}`;
   }
 }

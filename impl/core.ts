@@ -5,6 +5,7 @@ import type { Node } from './node.ts';
 import type { Process } from './process.ts';
 import type { Task } from './task.ts';
 import type { Thread } from './thread.ts';
+import { TransactionLog } from './transaction-log.ts';
 import { Transaction } from './transaction.ts';
 import { Work, WORK_COMPLETE } from './work.ts';
 
@@ -37,6 +38,10 @@ export class Core {
   /** Counters of commands and returns by number (DBG-10). */
   readonly commands = new Float64Array(32);
   readonly returns = new Float64Array(32);
+
+  /** The last sends, and the last that failed (DBG-12, DBG-13). */
+  readonly log = new TransactionLog();
+  readonly failedLog = new TransactionLog();
 
   readonly procs = tally();
   readonly threads = tally();

@@ -9,6 +9,7 @@ import { PAGE } from '../abi/ids.ts';
 import { managedSize } from './arena.ts';
 import { BytePool } from './byte-pool.ts';
 import { Core } from './core.ts';
+import { readDebugFile } from './debugfs.ts';
 import { copyCounts, ioctl } from './ioctl.ts';
 import { flushProcess, Process, releaseProcess } from './process.ts';
 import { chainWake, interruptRead, resumeRead } from './read.ts';
@@ -51,6 +52,7 @@ export class BinderDriver {
     if (context === undefined) return null;
     const process = new Process(task.group, context, fd, task.nice);
     process.nonblock = nonblock;
+    process.hasDebugFile = this.#core.processes.every(({ group }) => group.pid !== task.group.pid);
     this.#core.processes.push(process);
     this.#core.procs.live++;
     this.#core.procs.total++;
@@ -162,6 +164,11 @@ export class BinderDriver {
     }
   }
 
+  /** The text of a debugfs file, such as `state` or `proc/1000`; `null` when there is no such file. */
+  debugFile(path: string): string | null {
+    return readDebugFile(this.#core, path);
+  }
+
   /** Takes a thread whose ioctl was PARKED and is now finished with `result`; `undefined` when there is none. */
   takeCompleted(): Thread | undefined {
     return this.#core.completed.shift();
@@ -225,7 +232,9 @@ export class BinderDriver {
 
   #dropReference(process: Process): void {
     process.references--;
-    if (process.references === 0) this.#defer(process).releaseDue = true;
+    if (process.references > 0) return;
+    process.hasDebugFile = false;
+    this.#defer(process).releaseDue = true;
   }
 
   #defer(process: Process): Process {

@@ -44,6 +44,8 @@ export class Process {
   nonblock = false;
   /** Descriptor, mapping, and parked threads keep the file (PROC-13). */
   references = 1;
+  /** The debugfs file of its pid belongs to it (PROC-05). */
+  hasDebugFile = false;
   flushDue = false;
   releaseDue = false;
   /** Counters of its own commands and returns by number (DBG-11). */

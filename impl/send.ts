@@ -5,6 +5,7 @@ import { align8, offsetsStart } from './buffer.ts';
 import { copyIn } from './copy.ts';
 import type { Core } from './core.ts';
 import { discardBuffer, dispatch } from './dispatch.ts';
+import { logSend } from './log-send.ts';
 import { readNumber } from './memory.ts';
 import { decrementStrong, incrementStrong, putNode, type Node } from './node.ts';
 import { copyData } from './object.ts';
@@ -38,11 +39,15 @@ export const send = (
   const routed = reply ? routeReply(sending, task, thread) : routeCall(sending, task, thread, place);
   const { targetProcess, targetNode } = sending;
   if (routed && targetProcess !== null) {
-    if (build(core, sending, task, thread, targetProcess, place, sg)) return;
+    if (build(core, sending, task, thread, targetProcess, place, sg)) {
+      logSend(core, sending, task, thread, place, reply, 0, 0);
+      return;
+    }
   } else if (targetNode !== null) {
     decrementStrong(core, targetNode, false);
     putNode(core, targetNode);
   }
+  core.failedLog.copy(core.log, logSend(core, sending, task, thread, place, reply, sending.word, sending.param));
   fail(core, sending, thread);
 };
 
@@ -80,6 +85,7 @@ const routeCall = (sending: Sending, task: Task, thread: Thread, place: number):
   node.temporary++;
   sending.targetNode = node;
   if (handle === 0 && target.group.pid === process.group.pid) return sending.refuse(BR_FAILED_REPLY, EINVAL);
+  sending.nodeId = node.id;
   if (target === process) return sending.refuse(BR_FAILED_REPLY, EINVAL);
   if ((view.getUint32(place + 20, true) & TF_ONE_WAY) === 0) {
     const { head } = thread.todo;

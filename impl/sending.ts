@@ -13,6 +13,8 @@ export class Sending {
   /** The thread that must receive it; `null` for any. */
   targetThread: Thread | null = null;
   targetNode: Node | null = null;
+  /** Number of that node once the caller may call it; the log shows it (DBG-12). */
+  nodeId = 0;
   /** Address of the data in the sender's memory. */
   dataAddress = 0;
   dataSize = 0;
@@ -44,6 +46,7 @@ export class Sending {
     this.targetProcess = null;
     this.targetThread = null;
     this.targetNode = null;
+    this.nodeId = 0;
     this.slot = 0;
     this.lastObject = 0;
     this.lastMinimum = 0;
