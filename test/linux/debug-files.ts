@@ -3,7 +3,8 @@ import type { Call } from '../../abi/call.ts';
 import { Cast } from '../../conformance/targets/linux/cast.ts';
 import { Lowering } from '../../conformance/targets/linux/lower.ts';
 import type { Machine } from '../../conformance/targets/linux/machine.ts';
-import { comparable, FILES, pidOf } from '../impl/debugfs/tell.ts';
+import { DEBUG_FILES } from '../../impl/debugfs.ts';
+import { comparable, pidOf } from '../impl/debugfs/tell.ts';
 
 const FOLDER = '/sys/kernel/debug/binder';
 const LONGEST = 200_000;
@@ -35,7 +36,7 @@ export class Narrator {
       return step;
     });
     const [anybody] = this.#cast.all();
-    const reads = FILES.map(file => ({ file: file as string, tag: this.#read(anybody?.seat ?? 0, file) }));
+    const reads = DEBUG_FILES.map(file => ({ file: file as string, tag: this.#read(anybody?.seat ?? 0, file) }));
     for (let proc = 0; proc < processes; proc++) {
       const actor = this.#cast.find(proc);
       if (actor !== undefined) reads.push({ file: `proc/${pidOf(proc)}`, tag: this.#read(actor.seat, 'proc/%d') });
