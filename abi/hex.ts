@@ -14,7 +14,7 @@ const nibble = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 /** Writes hex into `into` at `at`. */
 export const writeHex = (into: Uint8Array, at: number, hex: string): void => {
-  if (hex.length > 64) {
+  if (hex.length > 512) {
     Buffer.from(into.buffer, into.byteOffset + at, hex.length >> 1).write(hex, 'hex');
     return;
   }
