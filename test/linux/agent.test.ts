@@ -157,7 +157,7 @@ describe('the agent in the Linux machine', () => {
         p.call(0, 0, { number: binder.SYS.pipe2, args: [{ segment: 0 }, 0], segments: [{ length: 8 }] });
         p.call(0, 0, {
           number: binder.SYS.read,
-          args: [3, { segment: 0 }, 1],
+          args: [64, { segment: 0 }, 1],
           segments: [{ length: 8 }],
           mustComplete: true,
         });
