@@ -41,7 +41,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .description('generate op logs, drive a target, check every step against the specification, shrink, report')
     .addOption(targetOption())
     .addOption(profileOption())
-    .option('-n, --ops <count>', 'stop after so many checked operations', options.positive)
+    .option('-n, --ops <count>', 'stop after so many checked operations, the corpus apart', options.positive)
     .option('--time <duration>', 'stop after so long: 60s, 5m', options.duration)
     .option('-s, --seed <seed>', 'which sequences to generate (default: a new seed, printed)', options.seed)
     .option('-l, --length <count>', 'operations of every sequence (default: a mixture)', options.positive)
@@ -51,7 +51,8 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
     .option('--save <folder>', 'save the shrunk op log of every failure', 'out/failures')
     .option('--no-shrink', 'report failures as they were found')
-    .option('--coverage', 'print how often each rule fired')
+    .option('--no-corpus', 'do not replay test/regressions first')
+    .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
     .argument('[command...]', 'an adapter to drive, behind --')
     .action(async (adapter: readonly string[], chosen: RunOptions) => {

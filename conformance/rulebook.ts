@@ -27,6 +27,8 @@ export interface RuleRow {
   readonly status: RuleStatus;
   /** How often it fired. */
   readonly exercised: number;
+  /** Why it is not applicable. */
+  readonly why?: string;
 }
 
 /** Why a rule cannot be exercised here; `undefined` when it can. */
@@ -63,8 +65,21 @@ export const ruleRows = ({ profile, target, fired, snapshots, blamed }: RulesOfR
     if (blamed.has(id)) return { id, level, status: 'fail', exercised };
     if (exercised > 0) return { id, level, status: 'pass', exercised };
     const reason = whyNotApplicable(rule, profile, target);
-    return { id, level, status: reason === undefined ? 'not-exercised' : 'not-applicable', exercised };
+    if (reason === undefined) return { id, level, status: 'not-exercised', exercised };
+    return { id, level, status: 'not-applicable', exercised, why: reason };
   });
+
+const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'INFO'];
+const STATUSES: readonly RuleStatus[] = ['not-exercised', 'fail', 'pass', 'not-applicable'];
+
+/** The rows as a table of coverage: gaps first, what fired seldom before what fired often, the inapplicable last. */
+export const gapsFirst = (rows: readonly RuleRow[]): RuleRow[] =>
+  [...rows].sort(
+    (a, b) =>
+      STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+      (a.status === 'pass' ? a.exercised - b.exercised : 0) ||
+      LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level),
+  );
 
 /** Ids of the applicable rules of a level that never fired. */
 export const unexercised = (rows: readonly RuleRow[], level: Level = 'MUST'): RuleId[] =>

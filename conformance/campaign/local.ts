@@ -1,7 +1,14 @@
-/** A run on a target of this process, or the same in several worker processes. */
+/** A run on a target of this process, or the same in several worker processes; the corpus comes first, in this one. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { specification } from '../../model/model.ts';
+import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { Coverage } from '../../properties/coverage.ts';
+import { runLockstep } from '../../properties/lockstep.ts';
+import type { Regression } from '../corpus.ts';
 import { UsageError } from '../exit.ts';
+import { localTarget } from '../targets/local.ts';
+import { devicesOf } from './log.ts';
 import type { Plan } from './plan.ts';
 import { runShare, type News } from './share.ts';
 import type { Tally } from './tally.ts';
@@ -23,6 +30,24 @@ const inWorker = (plan: Plan, first: number, stride: number, tell: (news: News) 
     });
     child.send({ plan, first, stride });
   });
+
+/** Replays the corpus, comparing the state after every op. */
+export const replayLocal = (plan: Plan, corpus: readonly Regression[], tally: Tally, stop: AbortSignal): void => {
+  const driver = localTarget(plan.target);
+  for (const { file, log } of corpus) {
+    if (stop.aborted || tally.failures.size >= plan.budget.failures) return;
+    const devices = devicesOf(log, plan.devices);
+    const coverage = new Coverage(WITNESSES);
+    const { ops } = log;
+    const { failure } = runLockstep(
+      { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, coverage },
+      ops,
+    );
+    tally.regressions++;
+    const found = failure === undefined ? [] : [{ failure, ops, source: { regression: file }, devices }];
+    tally.add(coverage.record(), found);
+  }
+};
 
 /** Runs a plan with so many workers, adding to the tally as they go. */
 export const runLocal = async (

@@ -2,14 +2,21 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Op, OpLog } from '../../abi/op.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Source } from './plan.ts';
 
 /** `impl`, `linux`, `mutant:NAME`. */
 export const nameOf = (target: Plan['target']): string =>
   target.kind === 'mutant' ? `mutant:${target.mutant}` : target.kind;
 
-/** An op log of a run. */
-export const logOf = (plan: Plan, sequence: number, ops: readonly Op[], signature?: string): OpLog => ({
+/** An op log of a run with its ops and its world. */
+export interface RunLog {
+  readonly source: Source;
+  readonly devices: number;
+  readonly ops: readonly Op[];
+}
+
+/** An op log of a run as it is saved. */
+export const logOf = (plan: Plan, { source, devices, ops }: RunLog, signature?: string): OpLog => ({
   format: 'binder-spec/op-log',
   version: 1,
   profile: plan.profile,
@@ -17,8 +24,8 @@ export const logOf = (plan: Plan, sequence: number, ops: readonly Op[], signatur
   origin: {
     target: nameOf(plan.target),
     seed: plan.seed,
-    sequence,
-    devices: plan.devices,
+    ...source,
+    devices,
     ...(signature === undefined ? {} : { signature }),
   },
   ops: [...ops],

@@ -22,6 +22,13 @@ export interface Plan {
   readonly budget: Budget;
 }
 
+/** Where an op log of a run came from: the number of its sequence, or a file of the corpus. */
+export type Source = { readonly sequence: number } | { readonly regression: string };
+
+/** A source in words: `sequence 12`, `regression test/regressions/a.json`. */
+export const sourceName = (source: Source): string =>
+  'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
+
 /** What one of several workers does of it: every `stride`-th sequence from `first`. */
 export interface Share {
   readonly plan: Plan;

@@ -15,14 +15,16 @@ import type { RunResult } from '../../properties/lockstep.ts';
 import { runRemote } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
-import { logOf } from './log.ts';
-import type { Plan } from './plan.ts';
+import { devicesOf, logOf } from './log.ts';
+import type { Regression } from '../corpus.ts';
+import { sourceName, type Plan, type Source } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { Tally } from './tally.ts';
 
 /** One sequence of the run. */
 interface Job {
-  readonly sequence: number;
+  readonly source: Source;
+  readonly devices: number;
   readonly ops: readonly Op[];
 }
 
@@ -98,11 +100,24 @@ export class RemoteRun {
   readonly #arbitrary: OpLogArbitrary;
   readonly #suspects: Job[] = [];
   readonly #end: number;
+  /** Logs of the corpus that are not taken yet. */
+  readonly #corpus: Regression[];
   #next = 0;
+  /** Checked ops of generated sequences: what the budget is about. */
+  #generated = 0;
   #deaths = 0;
   #dead = false;
 
-  constructor(plan: Plan, target: Restarting, tally: Tally, journal: Journal, show: () => void, stop: AbortSignal) {
+  constructor(
+    plan: Plan,
+    target: Restarting,
+    tally: Tally,
+    journal: Journal,
+    show: () => void,
+    stop: AbortSignal,
+    corpus: readonly Regression[] = [],
+  ) {
+    this.#corpus = [...corpus];
     this.#plan = plan;
     this.#target = target;
     this.#tally = tally;
@@ -118,7 +133,7 @@ export class RemoteRun {
     this.#end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
   }
 
-  /** Runs until the budget is spent, with a sequence on every slot of the target. */
+  /** Runs the corpus, then until the budget is spent, with a sequence on every slot of the target. */
   async run(): Promise<void> {
     while (!this.#spent()) {
       const driver = await this.#target.get();
@@ -134,18 +149,24 @@ export class RemoteRun {
     if (this.#stop.aborted || this.#tally.failures.size >= failures || performance.now() >= this.#end) return true;
     // Who kills it is known by now; every further death would only cost another start.
     if (this.#deaths > MOST_DEATHS) return true;
-    return this.#tally.coverage.ops >= ops;
+    return this.#corpus.length === 0 && this.#generated >= ops;
   }
 
   #take(): Job {
+    const { devices, seed } = this.#plan;
+    const regression = this.#corpus.shift();
+    if (regression !== undefined) {
+      const { file, log } = regression;
+      return { source: { regression: file }, devices: devicesOf(log, devices), ops: log.ops };
+    }
     const sequence = this.#next++;
-    return { sequence, ops: this.#arbitrary.draw(seederOf(this.#plan.seed, sequence)) };
+    return { source: { sequence }, devices, ops: this.#arbitrary.draw(seederOf(seed, sequence)) };
   }
 
   async #work(driver: RemoteDriver, slot: number): Promise<void> {
     while (!this.#dead && !this.#spent()) {
       const job = this.#take();
-      this.#journal.begin(slot, logOf(this.#plan, job.sequence, job.ops));
+      this.#journal.begin(slot, logOf(this.#plan, job));
       const failure = await this.#attempt(driver, job);
       if (isDeath(failure)) {
         // The file of the journal stays until the sequence has been run alone.
@@ -162,17 +183,17 @@ export class RemoteRun {
     const coverage = new Coverage(WITNESSES);
     let failure: Failure | undefined;
     try {
-      ({ failure } = await attempt(driver, this.#plan.devices, job.ops, coverage));
+      ({ failure } = await attempt(driver, job.devices, job.ops, coverage));
     } catch (error) {
       // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.
       if (alone) throw error;
       failure = crashes('crash', 'target', error, job.ops[0] ?? { op: 'reclaim', id: 0 }, []);
     }
     if (isDeath(failure)) return failure;
-    this.#tally.add(
-      coverage.record(),
-      failure === undefined ? [] : [{ failure, ops: job.ops, sequence: job.sequence }],
-    );
+    const record = coverage.record();
+    if ('sequence' in job.source) this.#generated += record.ops;
+    else this.#tally.regressions++;
+    this.#tally.add(record, failure === undefined ? [] : [{ failure, ...job }]);
     this.#show();
     return failure;
   }
@@ -194,14 +215,14 @@ export class RemoteRun {
       const failure = await this.#attempt(driver, job, true);
       if (!isDeath(failure)) continue;
       guilty++;
-      this.#tally.fail({ failure, ops: job.ops, sequence: job.sequence });
+      this.#tally.fail({ failure, ...job });
       await this.#bury(driver);
     }
     for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
     if (guilty > 0 || this.#stop.aborted) return;
-    const numbers = suspects.map(({ sequence }) => sequence).join(', ');
+    const names = suspects.map(({ source }) => sourceName(source)).join(', ');
     this.#tally.errors.push(
-      `the target died with the sequences ${numbers} of seed ${this.#plan.seed} in flight; alone, none of them kills it`,
+      `the target died with ${names} of seed ${this.#plan.seed} in flight; alone, none of them kills it`,
     );
   }
 }

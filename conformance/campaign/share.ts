@@ -54,7 +54,7 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     const { failure } = result;
     if (failure !== undefined) {
       if (cores.has(failure.core)) repeated.push(failure.core);
-      else failures.push({ failure, ops: log, sequence });
+      else failures.push({ failure, ops: log, source: { sequence }, devices: plan.devices });
       cores.add(failure.core);
     }
     const now = performance.now();

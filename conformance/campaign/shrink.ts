@@ -32,19 +32,19 @@ const shrinkWith = async (
   test: AsyncTest,
   options: ShrinkOptions,
 ): Promise<void> => {
-  const { ops, failure, sequence } = known.first;
+  const { ops, failure, source, devices } = known.first;
   const { others, ...shrunk } = await shrinkAsync(ops, failure, test, options);
   known.shrunk = shrunk;
   // Other bugs met on the way are findings too.
   for (const other of others) {
-    if (tally.failures.size < plan.budget.failures) tally.fail({ ...other, sequence });
+    if (tally.failures.size < plan.budget.failures) tally.fail({ ...other, source, devices });
   }
 };
 
 /** Shrinks a failure on a target of this process. */
 export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally, stop: AbortSignal): Promise<void> => {
   const driver = localTarget(plan.target);
-  const world = { devices: plan.devices };
+  const world = { devices: known.first.devices };
   const { kind } = known.first.failure;
   // What only the state shows is looked for after each op, so that the log can end where it begins.
   const checkpointEvery = kind === 'snapshot' || kind === 'invariant' ? 1 : 0;
@@ -60,8 +60,8 @@ export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally,
 };
 
 /** Runs a log once; a target that died is buried. */
-const once = async (target: Restarting, driver: RemoteDriver, plan: Plan, ops: KnownFailure['first']['ops']) => {
-  const { failure } = await attempt(driver, plan.devices, ops, new Coverage());
+const once = async (target: Restarting, driver: RemoteDriver, devices: number, ops: KnownFailure['first']['ops']) => {
+  const { failure } = await attempt(driver, devices, ops, new Coverage());
   if (isDeath(failure)) await target.bury(driver);
   return failure;
 };
@@ -74,9 +74,9 @@ export const shrinkRemote = async (
   tally: Tally,
   stop: AbortSignal,
 ): Promise<void> => {
-  const { ops, failure } = known.first;
+  const { ops, failure, devices } = known.first;
   const deadly = isDeath(failure);
-  const test: AsyncTest = async each => once(target, await target.get(), plan, each);
+  const test: AsyncTest = async each => once(target, await target.get(), devices, each);
   const confirm = async (): Promise<Failure | undefined> => (stop.aborted ? failure : test(ops));
   let agreed = 0;
   for (let turn = 0; turn < CONFIRMATIONS; turn++) {

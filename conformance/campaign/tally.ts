@@ -2,13 +2,15 @@
 import type { Op } from '../../abi/op.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
+import type { Source } from './plan.ts';
 
 /** A failure with the op log that showed it. */
 export interface FoundFailure {
   readonly failure: Failure;
   readonly ops: readonly Op[];
-  /** Number of the sequence in the run. */
-  readonly sequence: number;
+  readonly source: Source;
+  /** Devices of the world that it ran in. */
+  readonly devices: number;
 }
 
 /** A distinct failure of a run: all whose core is the same. */
@@ -27,6 +29,8 @@ export interface KnownFailure {
 /** The sums of a run. */
 export class Tally {
   readonly coverage = new Coverage();
+  /** How many of the sequences were logs of the corpus. */
+  regressions = 0;
   /** By core: what two sightings of one bug share. */
   readonly failures = new Map<string, KnownFailure>();
   /** Breaches of invariants, by id. */

@@ -1,14 +1,16 @@
 /** `run`: generate op logs, drive a target, check, shrink, save, report. */
 import path from 'node:path';
 import type { RemoteDriver } from '../../abi/driver.ts';
+import type { Op } from '../../abi/op.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { fileFor, logOf, nameOf } from '../campaign/log.ts';
-import { runLocal } from '../campaign/local.ts';
+import { replayLocal, runLocal } from '../campaign/local.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { RemoteRun, Restarting } from '../campaign/remote.ts';
 import { freshSeed } from '../campaign/seeds.ts';
 import { shrinkLocal, shrinkRemote } from '../campaign/shrink.ts';
 import { Tally, type KnownFailure } from '../campaign/tally.ts';
+import { readCorpus, type Regression } from '../corpus.ts';
 import { EXIT, explainError, type ExitCode } from '../exit.ts';
 import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -38,6 +40,7 @@ export interface RunOptions {
   readonly report: readonly ReportChoice[];
   readonly save: string;
   readonly shrink: boolean;
+  readonly corpus: boolean;
   readonly coverage?: boolean;
   readonly quiet?: boolean;
 }
@@ -75,8 +78,18 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-const localEngine = (plan: Plan, jobs: number, tally: Tally, show: () => void, stop: AbortSignal): Engine => ({
-  drive: () => runLocal(plan, jobs, tally, show, stop),
+const localEngine = (
+  plan: Plan,
+  jobs: number,
+  corpus: readonly Regression[],
+  tally: Tally,
+  show: () => void,
+  stop: AbortSignal,
+): Engine => ({
+  drive: async () => {
+    replayLocal(plan, corpus, tally, stop);
+    if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
+  },
   shrink: known => shrinkLocal(plan, known, tally, stop),
   version: async () => {
     // Throws for a name that no target has, before any worker is started.
@@ -89,6 +102,7 @@ const localEngine = (plan: Plan, jobs: number, tally: Tally, show: () => void, s
 const remoteEngine = (
   plan: Plan,
   slots: number | undefined,
+  corpus: readonly Regression[],
   tally: Tally,
   show: () => void,
   stop: AbortSignal,
@@ -96,7 +110,7 @@ const remoteEngine = (
   const target = new Restarting(() => startRemote(plan.target, slots));
   const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
   return {
-    drive: () => new RemoteRun(plan, target, tally, journal, show, stop).run(),
+    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpus).run(),
     shrink: known => shrinkRemote(plan, target, known, tally, stop),
     version: async () => {
       const { name, version }: RemoteDriver = await target.get();
@@ -113,6 +127,7 @@ const remoteEngine = (
 export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
   for (const { file } of options.report) mustBeWritable(file);
   const plan = planOf(options);
+  const corpus = options.corpus ? readCorpus() : [];
   const tally = new Tally();
   const progress = new Progress(io.live, options.quiet !== true);
   const began = performance.now();
@@ -129,8 +144,8 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     });
   const engine =
     plan.target.kind === 'linux'
-      ? remoteEngine(plan, options.jobs, tally, show, io.interrupt)
-      : localEngine(plan, options.jobs ?? 1, tally, show, io.interrupt);
+      ? remoteEngine(plan, options.jobs, corpus, tally, show, io.interrupt)
+      : localEngine(plan, options.jobs ?? 1, corpus, tally, show, io.interrupt);
   try {
     const target = { ...(await engine.version()), choice: plan.target };
     await guarded(tally, () => engine.drive());
@@ -178,7 +193,8 @@ const save = (folder: string, plan: Plan, known: KnownFailure, tally: Tally): vo
   const { core, signature } = shrunk?.failure ?? first.failure;
   const file = fileFor(folder, core);
   try {
-    writeOpLog(file, logOf(plan, first.sequence, shrunk?.ops ?? first.ops, signature));
+    const ops: readonly Op[] = shrunk?.ops ?? first.ops;
+    writeOpLog(file, logOf(plan, { ...first, ops }, signature));
     known.file = file;
   } catch (error) {
     tally.errors.push((error as Error).message);

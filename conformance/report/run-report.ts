@@ -2,9 +2,10 @@
 import type { Op } from '../../abi/op.ts';
 import { RULES, type RuleId } from '../../model/model.ts';
 import type { CoverageRecord } from '../../properties/coverage.ts';
+import { sourceName } from '../campaign/plan.ts';
 import type { KnownFailure, Tally } from '../campaign/tally.ts';
 import type { ProfileName, TargetChoice } from '../options.ts';
-import { RULE_IDS, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
+import { RULE_IDS, gapsFirst, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
 import { judge, type Evidence, type Verdict } from '../verdict.ts';
 
 /** The JSON report. Field names are a contract. */
@@ -18,11 +19,15 @@ export interface RunReport {
   readonly target: { readonly name: string; readonly kind: string; readonly version: string };
   readonly profile: ProfileName;
   readonly seed: number;
+  /** Those of the corpus included. */
   readonly sequences: number;
+  /** How many of the sequences were logs of the corpus. */
+  readonly regressions: number;
   readonly ops: number;
   readonly seconds: number;
   readonly opsPerSecond: number;
   readonly snapshots: number;
+  /** Rule by times fired, gaps first. */
   readonly rules: readonly RuleRow[];
   /** Applicable MUST rules that never fired. */
   readonly unexercised: readonly string[];
@@ -53,8 +58,8 @@ export interface FailureReport {
   readonly executions: number;
   /** How many sequences showed it. */
   readonly seen: number;
-  /** Number of the first of them in the run. */
-  readonly sequence: number;
+  /** The first of them: `sequence N` of the run, or `regression FILE`. */
+  readonly origin: string;
   /** How many of so many further executions failed in the same way; `null` where nobody asked. */
   readonly confirmed: { readonly agreed: number; readonly of: number } | null;
   readonly explanation: readonly string[];
@@ -112,7 +117,7 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
     shrunkFrom: first.ops.length,
     executions: shrunk?.executions ?? 0,
     seen,
-    sequence: first.sequence,
+    origin: sourceName(first.source),
     confirmed: known.confirmed ?? null,
     explanation: failure.explanation,
     minimal: ops,
@@ -152,11 +157,12 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     profile,
     seed,
     sequences: record.sequences,
+    regressions: tally.regressions,
     ops: record.ops,
     seconds: Math.round(seconds * 1000) / 1000,
     opsPerSecond: seconds > 0 ? Math.round(record.ops / seconds) : 0,
     snapshots: record.checkpoints,
-    rules: rows,
+    rules: gapsFirst(rows),
     unexercised: unexercised(rows),
     invariants: run.invariants.map(id => ({
       id,

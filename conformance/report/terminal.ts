@@ -52,6 +52,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
       ...found.explanation.map(line => cut(`  ${line}`)),
       paint.dim(`  ${found.signature}`),
       `  ${shrunk}; seen in ${count(found.seen, 'sequence')}${confirmed(found)}`,
+      `  origin  ${found.origin}`,
       ...opLines(found.minimal),
       ...(found.repro === null ? [] : [`  again  ${found.repro}`]),
     ];
@@ -59,7 +60,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   const numbers = (): string[] => [
     '',
     `target ${report.target.name} ${report.target.version}  profile ${report.profile}  seed ${report.seed}`,
-    `${grouped(report.sequences)} sequences  ${grouped(report.ops)} ops  ${report.seconds.toFixed(1)} s  ` +
+    `${grouped(report.sequences)} sequences${ofCorpus(report)}  ${grouped(report.ops)} ops  ${report.seconds.toFixed(1)} s  ` +
       `${grouped(report.opsPerSecond)} ops/s  ${grouped(report.snapshots)} states compared`,
     `rules exercised  ${['MUST', 'SHOULD', 'INFO'].map(level => shareOf(report, level)).join('  ')}`,
     ...idle('MUST rules never exercised', report.unexercised),
@@ -74,7 +75,10 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   ];
   const table = (): string[] => [
     '',
-    ...report.rules.map(row => `${row.id.padEnd(10)} ${row.level.padEnd(6)} ${row.status.padEnd(14)} ${row.exercised}`),
+    paint.bold(tableLine('rule', 'level', 'status', 'fired')),
+    ...report.rules.map(({ id, level, status, exercised, why = '' }) =>
+      `${tableLine(id, level, status, String(exercised))}  ${why}`.trimEnd(),
+    ),
   ];
   const verdict =
     report.verdict === 'CONFORMANT'
@@ -93,8 +97,13 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   ].join('\n');
 };
 
+const tableLine = (id: string, level: string, status: string, fired: string): string =>
+  `${id.padEnd(10)} ${level.padEnd(6)} ${status.padEnd(14)} ${fired.padStart(9)}`;
+
 const confirmed = ({ confirmed: runs }: FailureReport): string =>
   runs === null ? '' : `; ${runs.agreed} of ${runs.of} further executions agree`;
+
+const ofCorpus = ({ regressions }: RunReport): string => (regressions === 0 ? '' : ` (${regressions} of the corpus)`);
 
 const idle = (what: string, ids: readonly string[]): string[] =>
   ids.length === 0 ? [] : [`${what} (${ids.length}): ${listed(ids)}`];

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Op } from '../../abi/op.ts';
 import type { Plan } from '../../conformance/campaign/plan.ts';
 import { RemoteRun, Restarting } from '../../conformance/campaign/remote.ts';
+import type { Regression } from '../../conformance/corpus.ts';
 import { shrinkRemote } from '../../conformance/campaign/shrink.ts';
 import { Tally, type KnownFailure } from '../../conformance/campaign/tally.ts';
 import { Journal } from '../../conformance/journal.ts';
@@ -35,6 +36,7 @@ const runWith = async (
   fate: (ops: readonly Op['op'][], inFlight: number) => Fate,
   stop = never,
   ops = 600,
+  corpus: readonly Regression[] = [],
 ): Promise<Run> => {
   const machines: FakeMachine[] = [];
   const tally = new Tally();
@@ -58,6 +60,7 @@ const runWith = async (
       new Journal(place),
       () => {},
       stop,
+      corpus,
     ).run();
     left = readdirSync(place);
   });
@@ -76,6 +79,45 @@ describe('a machine that lives', () => {
   });
 });
 
+describe('the corpus', () => {
+  const log = (file: string, ops: readonly Op[]): Regression => ({
+    file,
+    log: { format: 'binder-spec/op-log', version: 1, ops: [...ops] },
+  });
+  const corpus = [
+    log('a.json', [{ op: 'open', id: 1, proc: 0, thread: 0, fd: 0 }]),
+    log('b.json', [
+      { op: 'open', id: 1, proc: 0, thread: 0, fd: 0 },
+      { op: 'poll', id: 2, proc: 0, thread: 0, fd: 0 },
+    ]),
+  ];
+
+  test('is played whole and first, whatever the budget, and does not count against it', async () => {
+    const batches: (readonly Op['op'][])[] = [];
+    const { tally } = await runWith(
+      ops => {
+        batches.push(ops);
+        return 'live';
+      },
+      never,
+      60,
+      corpus,
+    );
+    expect(batches.slice(0, 2)).toContainEqual(['open']);
+    expect(batches.slice(0, 2)).toContainEqual(['open', 'poll']);
+    expect(tally.regressions).toBe(2);
+    expect(tally.coverage.sequences).toBeGreaterThan(2);
+    expect(tally.coverage.ops).toBeGreaterThanOrEqual(63);
+  });
+
+  test('is to blame by file name when one of its logs kills the machine', async () => {
+    const { tally } = await runWith(ops => (ops.join() === 'open,poll' ? 'die' : 'live'), never, 60, corpus);
+    const [known] = [...tally.failures.values()];
+    expect(known?.first.source).toEqual({ regression: 'b.json' });
+    expect(tally.regressions).toBe(1);
+  });
+});
+
 describe('a machine that dies once by accident', () => {
   test('is started again, every sequence is counted, and the accident is reported as trouble of the environment', async () => {
     let batches = 0;
@@ -86,7 +128,7 @@ describe('a machine that dies once by accident', () => {
     expect(tally.coverage.ops).toBeGreaterThanOrEqual(600);
     expect(tally.failures.size).toBe(0);
     expect(tally.errors).toHaveLength(1);
-    expect(tally.errors[0]).toMatch(/died with the sequences .* of seed 11 in flight; alone, none of them kills it/);
+    expect(tally.errors[0]).toMatch(/died with sequence \d+, .* of seed 11 in flight; alone, none of them kills it/);
     expect(left).toEqual([]);
   });
 });

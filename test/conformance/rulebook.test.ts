@@ -1,6 +1,14 @@
 /** Rules on the command line, and what becomes of a rule in a run. */
 import { describe, expect, test } from 'vitest';
-import { RULE_IDS, lookUp, ruleRows, unexercised, whyNotApplicable, type Rule } from '../../conformance/rulebook.ts';
+import {
+  RULE_IDS,
+  gapsFirst,
+  lookUp,
+  ruleRows,
+  unexercised,
+  whyNotApplicable,
+  type Rule,
+} from '../../conformance/rulebook.ts';
 import { RULES } from '../../model/model.ts';
 import { command } from './command.ts';
 
@@ -47,6 +55,20 @@ describe('a rule of a run', () => {
     expect(whyNotApplicable({ ...applicable, status: { kind: 'not-applicable', why: 'no LSM' } }, 'core', 'impl')).toBe(
       'no LSM',
     );
+  });
+});
+
+describe('the table of coverage', () => {
+  test('has the MUST rules that never fired first, then what fired seldom, and the inapplicable with a reason last', () => {
+    const [often, seldom] = RULE_IDS.filter(
+      id => whyNotApplicable(RULES[id], 'linux-6.1', 'impl') === undefined && RULES[id].firesIn === undefined,
+    ) as [string, string];
+    const rows = gapsFirst(ruleRows({ ...nothing, fired: { [often]: 9, [seldom]: 2 } }));
+    expect(rows).toHaveLength(RULE_IDS.length);
+    expect(rows[0]).toMatchObject({ status: 'not-exercised', level: 'MUST' });
+    const places = [seldom, often].map(id => rows.findIndex(row => row.id === id));
+    expect(places[1]).toBe((places[0] as number) + 1);
+    expect(rows.at(-1)).toMatchObject({ status: 'not-applicable', why: expect.stringMatching(/\w/) });
   });
 });
 

@@ -16,6 +16,7 @@ const ReportSchema = z.looseObject({
   profile: z.string(),
   seed: z.int(),
   sequences: z.int(),
+  regressions: z.int(),
   ops: z.int(),
   seconds: z.number(),
   opsPerSecond: z.number(),
@@ -26,6 +27,7 @@ const ReportSchema = z.looseObject({
         level: z.enum(['MUST', 'SHOULD', 'INFO']),
         status: z.enum(['pass', 'fail', 'not-exercised', 'not-applicable']),
         exercised: z.int(),
+        why: z.string().optional(),
       }),
     )
     .min(1),
@@ -35,6 +37,7 @@ const ReportSchema = z.looseObject({
   failures: z.array(
     z.looseObject({
       signature: z.string(),
+      origin: z.string().regex(/^(?:sequence \d+|regression test\/regressions\/\S+\.json)$/),
       rule: z.string().nullable(),
       ops: z.int(),
       shrunkFrom: z.int(),
@@ -102,9 +105,15 @@ describe('a thin run', () => {
     expect(out.trim()).toMatch(/^VERDICT {2}INCONCLUSIVE {2}\(.*\)$/);
   });
 
-  test('--coverage prints a line for each rule', async () => {
-    const { out } = await command(['run', '--target', 'model', '--ops', '20', '--coverage']);
-    expect(out.match(/^\S+-\d+ +(?:MUST|SHOULD|INFO) +(?:pass|fail|not-\w+) +\d+$/gm)?.length).toBeGreaterThan(100);
+  test('--coverage prints a line for each rule, gaps first, as the report has them', async () => {
+    await withFolder(async folder => {
+      const { out, report } = await run(folder, ['--target', 'model', '--ops', '20', '--seed', '1', '--coverage']);
+      const lines = out.match(/^\S+-\d+ +(?:MUST|SHOULD|INFO) +(?:pass|fail|not-\w+) +\d+(?: {2}.*)?$/gm) ?? [];
+      expect(lines.map(line => line.split(/ +/).slice(0, 4).join(' '))).toEqual(
+        report.rules.map(({ id, level, status, exercised }) => `${id} ${level} ${status} ${exercised}`),
+      );
+      expect(report.rules[0]).toMatchObject({ status: 'not-exercised', level: 'MUST', exercised: 0 });
+    });
   });
 
   test('obeys a time budget', async () => {
