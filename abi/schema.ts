@@ -104,7 +104,7 @@ const NodeSchema = z.strictObject({
   localWeak: int,
   internalStrong: int,
   refs: count,
-  hasAsync: z.boolean(),
+  hasAsync: z.boolean().nullable(),
   asyncTodo: z.array(count),
 });
 

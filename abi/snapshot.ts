@@ -49,7 +49,8 @@ export interface NodeSnapshot {
   readonly internalStrong: number;
   /** Number of refs (printed as iw). */
   readonly refs: number;
-  readonly hasAsync: boolean;
+  /** `null` where the target cannot tell. */
+  readonly hasAsync: boolean | null;
   /** Ids of the oneways that wait for their turn. */
   readonly asyncTodo: readonly number[];
 }

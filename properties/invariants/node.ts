@@ -82,7 +82,7 @@ export const onewaysWaitForOne: Invariant = forEvery({
   id: 'INV-NODE-06',
   says: 'Oneways wait at a node only while another one is under way.',
   among: seen => nodesOf(seen).filter(({ node }) => node.asyncTodo.length > 0),
-  holds: ({ node }) => node.hasAsync,
+  holds: ({ node }) => node.hasAsync !== false,
   but: item => `${item.node.asyncTodo.length} oneways wait at ${name(item)} and none is under way`,
 });
 

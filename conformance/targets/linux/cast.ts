@@ -32,10 +32,13 @@ export class OpenFile {
   unsettled = false;
   /** The descriptor was closed. */
   closed = false;
+  /** Rising with each open of the process. */
+  readonly order: number;
 
   constructor(actor: Actor, fd: FdIndex, device: DeviceIndex) {
     if (fd >= MOST_FILES) throw new TooLarge(`the agent holds ${MOST_FILES} descriptor names a process`);
     this.actor = actor;
+    this.order = actor.opened++;
     this.fd = fd;
     this.device = device;
   }
@@ -56,6 +59,11 @@ export class OpenFile {
   /** An address in the mapping. */
   address(offset: number): Value {
     return { register: this.baseRegister, add: offset };
+  }
+
+  /** The driver still has it: the descriptor is open, or something of the mapping is left. */
+  get isAlive(): boolean {
+    return !this.closed || (this.base !== 0 && this.remaining(0, Infinity).length > 0);
   }
 
   /** Whether all these bytes are still part of the mapping. */
@@ -87,6 +95,10 @@ export class Actor {
   readonly #strangers: ThreadIndex[] = [];
   readonly #used = new Map<number, ThreadIndex>();
   euid = 0;
+  /** Files opened so far. */
+  opened = 0;
+  /** Threads of the log by the kernel's thread id, as far as it was asked. */
+  readonly tids = new Map<number, ThreadIndex>();
   /** Whether the descriptor numbers from 3 up are free for what it receives. */
   lowFree = false;
 
@@ -112,6 +124,11 @@ export class Actor {
     if (seat < 0 || taken !== thread) throw new TooLarge(`the agent holds ${MOST_THREADS} threads a process`);
     this.#used.set(seat, thread);
     return seat;
+  }
+
+  /** The agent's numbers of the threads that took calls, with those of the log. */
+  get threads(): IterableIterator<[number, ThreadIndex]> {
+    return this.#used.entries();
   }
 
   get pidRegister(): number {
@@ -147,6 +164,11 @@ export class Cast {
   /** Every living process. */
   all(): IterableIterator<Actor> {
     return this.#actors.values();
+  }
+
+  /** The device of the log whose context has this name. */
+  deviceIn(context: string): DeviceIndex {
+    return Number(/\d+$/.exec(context)?.[0]) - this.#firstDevice;
   }
 
   /** Gives a new process of the log a free seat. */

@@ -3,7 +3,7 @@ import type { Call, WriteRead } from '../../../abi/call.ts';
 import { IOCTL } from '../../../abi/constants.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../../abi/encode.ts';
 import type { ExpectedDelivery } from '../../../abi/driver.ts';
-import { PAGE, type ProcIndex } from '../../../abi/ids.ts';
+import { PAGE, type ProcIndex, type ThreadIndex } from '../../../abi/ids.ts';
 import { BAD_POINTER, Image, SLACK } from '../../../abi/image.ts';
 import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
@@ -23,6 +23,14 @@ export interface Peek {
   readonly tag: number;
 }
 
+/** An instruction that tells the ids of a process, and of one of its threads. */
+export interface Born {
+  readonly actor: Actor;
+  readonly proc: ProcIndex;
+  readonly tag: number;
+  readonly thread?: ThreadIndex;
+}
+
 /** A call as it was put into a program. */
 export interface Lowered {
   readonly call: Call;
@@ -33,7 +41,7 @@ export interface Lowered {
   readonly main: number;
   readonly end: number;
   /** Processes that it brought to life, with the instruction that tells their id. */
-  readonly born: readonly { readonly proc: ProcIndex; readonly tag: number }[];
+  readonly born: readonly Born[];
   readonly peeks: readonly Peek[];
   /** Reads the answer. */
   readonly done: (answer: Completion, reader: Reader) => Done;
@@ -56,7 +64,7 @@ export class Lowering {
   program: Program;
   /** Time that calls of this program may rest in the driver by themselves. */
   restMs = 0;
-  #born: { proc: ProcIndex; tag: number }[] = [];
+  #born: Born[] = [];
 
   constructor(cast: Cast) {
     this.#cast = cast;
@@ -85,8 +93,22 @@ export class Lowering {
     const found = this.#cast.find(proc);
     if (found !== undefined) return found;
     const actor = this.#cast.enter(proc);
-    this.#born.push({ proc, tag: this.program.ids(actor.seat, 0, { pid: actor.pidRegister }) });
+    this.#born.push({ actor, proc, tag: this.program.ids(actor.seat, 0, { pid: actor.pidRegister }) });
     return actor;
+  }
+
+  /** Asks for the thread ids of everybody who took a call and is not known yet. */
+  identify(): readonly Born[] {
+    this.#born = [];
+    for (const actor of this.#cast.all()) {
+      const known = new Set(actor.tids.values());
+      for (const [seat, thread] of actor.threads) if (!known.has(thread)) this.#identify(actor, seat, thread);
+    }
+    return this.#born;
+  }
+
+  #identify(actor: Actor, seat: number, thread: ThreadIndex): void {
+    this.#born.push({ actor, proc: actor.proc, thread, tag: this.program.ids(actor.seat, seat) });
   }
 
   #file(actor: Actor, call: Call & { readonly fd: number }): OpenFile {
@@ -147,6 +169,7 @@ export class Lowering {
       case 'signal':
         return { main: program.signal(actor.seat, actor.thread(call.thread)), done: raise.status };
       case 'exit_task':
+        this.#identify(actor, actor.thread(call.thread), call.thread);
         return { main: program.exitThread(actor.seat, actor.thread(call.thread)), done: raise.status };
       case 'set_nice': {
         const main = this.#call(actor, call.thread, sys.SYS.setpriority, [sys.PRIO_PROCESS, 0, call.nice]);

@@ -34,7 +34,7 @@ const checkEnvironment = (): void => {
 const kernelCommandLine = (devices: number): string => {
   const names = Array.from({ length: devices }, (_, i) => `binder${i}`).join(',');
   return [
-    'console=ttyS0 quiet loglevel=4 panic=-1 no_hash_pointers mitigations=off nokaslr audit=0 nowatchdog',
+    'console=ttyS0 quiet loglevel=4 panic=-1 no_hash_pointers mitigations=off nokaslr audit=0 nowatchdog rcupdate.rcu_expedited=1',
     `PARAM_binder_linux="devices=${names} debug_mask=0"`,
   ].join(' ');
 };

@@ -5,9 +5,10 @@ import type { Reader } from '../../../abi/decode.ts';
 import type { Snapshot } from '../../../abi/snapshot.ts';
 import type { Cast, OpenFile } from './cast.ts';
 import { SequenceFailed } from './errors.ts';
-import { Lowering, type Lowered } from './lower.ts';
+import { Lowering, type Born, type Lowered } from './lower.ts';
 import { peekedBytes } from './raise.ts';
 import { Program } from './program.ts';
+import { snapshotFrom } from './snapshot.ts';
 import type { Completion, Outcome, Result, RunOptions } from './wire.ts';
 
 /** Runs programs on the slot of a session. */
@@ -25,6 +26,10 @@ const LONGEST_PROGRAM = 1 << 20;
 const BUDGET_MS = 8_000;
 /** A payload that nobody expected is fetched in as many rounds: data and offsets, then what they point to. */
 const FETCHES = 3;
+
+/** What a snapshot is made of, and how long a file may be. */
+const DEBUGFS = ['state', 'stats', 'transactions'] as const;
+const MOST_TEXT = 512 << 10;
 
 /** Bytes of a mapping that were read back. */
 interface Known {
@@ -87,9 +92,30 @@ export class LinuxSession implements RemoteSession {
     return observations;
   }
 
-  /** What debugfs would tell is not read. */
-  snapshot(): Promise<Snapshot | undefined> {
-    return Promise.resolve(undefined);
+  /** Reads debugfs. Throws where its text cannot be understood. */
+  async snapshot(): Promise<Snapshot | undefined> {
+    if (this.#failed !== undefined) throw this.#failed;
+    const { program } = this.#lowering;
+    const first = program.tag;
+    const asked = this.#lowering.identify();
+    const files = DEBUGFS.map(name => program.readFile(0, `/sys/kernel/debug/binder/${name}`, MOST_TEXT));
+    const { outcomes, failure } = await this.#send(program, BUDGET_MS);
+    this.#lowering.next();
+    if (failure !== undefined) throw new SequenceFailed(failure, undefined, []);
+    for (const born of asked) this.#meet(born, outcomes[born.tag - first]);
+    const [state = '', stats = '', transactions = ''] = files.map(tag =>
+      Buffer.from(outcomes[tag - first]?.outs[0] ?? []).toString('latin1'),
+    );
+    return snapshotFrom(this.#cast, { state, stats, transactions });
+  }
+
+  /** Remembers the ids of a process and of its thread. */
+  #meet({ actor, proc, thread }: Born, answer: Outcome | undefined): void {
+    const [both] = answer?.outs ?? [];
+    if (both === undefined) return;
+    const ids = Buffer.from(both);
+    this.#cast.learn(ids.readUInt32LE(0), proc);
+    if (thread !== undefined) actor.tids.set(ids.readUInt32LE(4), thread);
   }
 
   /** Gives everything back: processes are emptied or killed before the slot's next program. */
@@ -125,10 +151,7 @@ export class LinuxSession implements RemoteSession {
   /** Reads what one call showed; payloads that nobody expected are fetched when they must still be there. */
   async #observe(step: Lowered, answers: readonly Outcome[], mayFetch: boolean): Promise<Observation> {
     const answerOf = (tag: number): Outcome => answers[tag - step.first] as Outcome;
-    for (const { proc, tag } of step.born) {
-      const [both] = answerOf(tag).outs;
-      if (both !== undefined) this.#cast.learn(Buffer.from(both).readUInt32LE(0), proc);
-    }
+    for (const born of step.born) this.#meet(born, answerOf(born.tag));
     const known = step.peeks.map(({ file, buffer, length, tag }) => knownFrom(file, buffer, length, answerOf(tag)));
     const main = answerOf(step.main);
     const finished = answers.flatMap(answer => answer.completions);

@@ -1,0 +1,109 @@
+/** A snapshot from the driver's debugfs files, in numbers of the log. */
+import type { DeviceIndex, ThreadIndex } from '../../../abi/ids.ts';
+import type { NodeSnapshot, ProcSnapshot, Snapshot } from '../../../abi/snapshot.ts';
+import type { Actor, Cast, OpenFile } from './cast.ts';
+import { parseState, parseStats, type NodeText, type ProcText, type StatsText } from './debugfs.ts';
+
+/** The three files that together show everything. */
+export interface DebugfsText {
+  readonly state: string;
+  readonly stats: string;
+  /** Lists the nodes that have a oneway in flight, and no others. */
+  readonly transactions: string;
+}
+
+const byNumber =
+  <Item>(of: (item: Item) => number) =>
+  (a: Item, b: Item): number =>
+    of(a) - of(b);
+
+const nodeOf = ({ asyncTodo, ...node }: NodeText, hasAsync: boolean | null): NodeSnapshot => ({
+  ...node,
+  hasAsync,
+  asyncTodo,
+});
+
+const threadOf = (actor: Actor, tid: number): ThreadIndex => {
+  const thread = actor.tids.get(tid);
+  if (thread === undefined) throw new Error(`debugfs shows thread ${tid}, which no thread of the log is`);
+  return thread;
+};
+
+const procOf = (
+  file: OpenFile,
+  device: DeviceIndex,
+  text: ProcText,
+  stats: StatsText,
+  busy: ReadonlySet<number>,
+): ProcSnapshot => {
+  const figure = (name: string, at = 0): number => {
+    const number = stats.numbers.get(name)?.[at];
+    if (number === undefined) throw new Error(`debugfs: stats have no ${name}`);
+    return number;
+  };
+  return {
+    proc: file.actor.proc,
+    fd: file.fd,
+    device,
+    arena: null,
+    freeAsync: figure('free async space'),
+    threads: text.threads
+      .map(({ tid, ...thread }) => ({ thread: threadOf(file.actor, tid), ...thread }))
+      .sort(byNumber(({ thread }) => thread)),
+    nodes: text.nodes.map(node => nodeOf(node, busy.has(node.id))),
+    refs: text.refs,
+    buffers: text.buffers
+      .map(({ address, ...buffer }) => ({
+        ...buffer,
+        offset: address - file.base,
+        async: null,
+        userMayFree: null,
+      }))
+      .sort(byNumber(({ offset }) => offset)),
+    todo: text.todo,
+    deliveredDeath: text.deliveredDeath,
+    requestedThreads: figure('requested threads'),
+    startedThreads: figure('requested threads', 1),
+    maxThreads: figure('requested threads', 2) >>> 0,
+    readyThreads: figure('ready threads'),
+    pages: {
+      active: figure('pages'),
+      lru: figure('pages', 1),
+      free: figure('pages', 2),
+      highWatermark: figure('pages high watermark'),
+    },
+  };
+};
+
+/**
+ * Puts the files together. The blocks of one process stand newest first, as its files were opened.
+ * Throws when the text cannot be understood, or shows more or fewer open files than there are.
+ */
+export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
+  const state = parseState(text.state);
+  const stats = parseStats(text.stats);
+  const busy = new Set(parseState(text.transactions).procs.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
+  const procs: ProcSnapshot[] = [];
+  for (const actor of cast.all()) {
+    const files = [...actor.files.values()].filter(file => file.isAlive).sort(byNumber(({ order }) => -order));
+    const blocks = state.procs.filter(({ pid }) => cast.procOf(pid) === actor.proc);
+    const figures = stats.filter(({ pid }) => cast.procOf(pid) === actor.proc);
+    if (blocks.length !== files.length || figures.length !== files.length) {
+      throw new Error(`process ${actor.proc} has ${files.length} open files; debugfs shows ${blocks.length}`);
+    }
+    files.forEach((file, at) => {
+      const block = blocks[at] as ProcText;
+      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText, busy));
+    });
+  }
+  const held = new Set(procs.flatMap(({ refs }) => refs.map(({ node }) => node)));
+  return {
+    procs: procs.sort((a, b) => a.proc - b.proc || a.fd - b.fd),
+    deadNodes: state.deadNodes
+      .filter(({ id }) => held.has(id))
+      .map(node => nodeOf(node, null))
+      .sort(byNumber(({ id }) => id)),
+    transactions: null,
+    census: null,
+  };
+};
