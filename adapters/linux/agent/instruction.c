@@ -147,8 +147,8 @@ static void sendSignal(struct cursor *c)
 static void ids(struct cursor *c)
 {
 	u32 pidRegister = (u32)take(c, 2), tidRegister = (u32)take(c, 2);
-	struct thread *thread = needThread(self.p, self.t);
-	u32 both[2] = { (u32)self.process[self.p].pid, (u32)thread->tid };
+	struct process *process = needProcess(self.p);
+	u32 both[2] = { (u32)process->pid, tidRegister < REGS ? (u32)needThread(self.p, self.t)->tid : 0 };
 	if (pidRegister < REGS)
 		self.reg[self.p][pidRegister] = both[0];
 	if (tidRegister < REGS)

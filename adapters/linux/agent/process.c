@@ -13,6 +13,8 @@
 
 static void closeFiles(struct thread *thread)
 {
+	if (!thread->watched)
+		return;
 	close(thread->syscallFile);
 	close(thread->statFile);
 	close(thread->runsFile);
@@ -133,6 +135,17 @@ static int openTaskFile(pid_t pid, pid_t tid, const char *name)
 	return fd;
 }
 
+/* Opens what tells whether a thread rests. Most threads never do. */
+void watch(int p, struct thread *thread)
+{
+	if (thread->watched)
+		return;
+	thread->syscallFile = openTaskFile(self.process[p].pid, thread->tid, "syscall");
+	thread->statFile = openTaskFile(self.process[p].pid, thread->tid, "stat");
+	thread->runsFile = openTaskFile(self.process[p].pid, thread->tid, "schedstat");
+	thread->watched = 1;
+}
+
 /* Threads are made in the order of their index, so that kernel thread ids ascend with it in a fresh process;
  * only the last one may come before the others, for calls to which that order means nothing. */
 struct thread *needThread(int p, int t)
@@ -149,9 +162,6 @@ struct thread *needThread(int p, int t)
 		memset(thread, 0, sizeof *thread);
 		thread->tid = (pid_t)tid;
 		thread->euid = process->euid;
-		thread->syscallFile = openTaskFile(process->pid, thread->tid, "syscall");
-		thread->statFile = openTaskFile(process->pid, thread->tid, "stat");
-		thread->runsFile = openTaskFile(process->pid, thread->tid, "schedstat");
 		thread->exists = 1;
 	}
 	process->thread[t].used = 1;
@@ -192,6 +202,7 @@ void leaveThread(int p, int t)
 	u32 round = 0;
 	if (thread->busy)
 		fail(F_MALFORMED, p, t, 0, "EXIT_THREAD of a parked thread");
+	watch(p, thread);
 	atomic_store(&box->command, LEAVE);
 	futexWake(&box->command);
 	while (atomic_load(&box->tid) != 0 || pread(thread->statFile, &byte, 1, 0) > 0)

@@ -15,9 +15,10 @@ static int readText(int fd, char *text, size_t room)
  * /proc/.../syscall answers "running" unless the kernel has seen the task off the processor and not runnable; the state letter
  * tells an interruptible sleep from a short other one. A thread that was seen asleep and has not run since (its run counter
  * says so) and is not runnable now is still in that sleep: then the costly state letter need not be read again. */
-static int isParked(struct thread_box *box, struct thread *thread)
+static int isParked(int p, struct thread_box *box, struct thread *thread)
 {
 	char text[256], runs[64];
+	watch(p, thread);
 	if (!thread->runs[0] && !readText(thread->runsFile, runs, sizeof runs))
 		return 0;
 	if (!readText(thread->syscallFile, text, sizeof text) || text[0] == 'r' || text[0] == '-' || atol(text) != box->number)
@@ -43,7 +44,7 @@ void settleIssuer(int p, int t, int mustComplete)
 	struct thread_box *box = &self.box->process[p].thread[t];
 	struct thread *thread = &self.process[p].thread[t];
 	for (u32 round = 0; !atomic_load(&box->done); pause_(&round))
-		if (!mustComplete && isParked(box, thread))
+		if (!mustComplete && isParked(p, box, thread))
 			return;
 }
 
@@ -64,7 +65,7 @@ void settleAll(void)
 				if (atomic_load(&box->done)) {
 					putCompletion(p, t, 2);
 					changed = 1;
-				} else if (!isParked(box, thread)) {
+				} else if (!isParked(p, box, thread)) {
 					running = 1;
 				}
 			}

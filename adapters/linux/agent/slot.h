@@ -22,6 +22,7 @@ struct thread {
 	int exists, busy, used;
 	pid_t tid;
 	u32 euid;
+	int watched; /* the three files are open */
 	int syscallFile, statFile, runsFile;
 	char runs[64]; /* the run counter when the thread was last seen asleep; empty when it was not */
 	u32 heap, heapMost, smallUsed, bigUsed, guarded;
@@ -64,6 +65,7 @@ u64 now(void);
 /* process.c */
 struct process *needProcess(int p);
 struct thread *needThread(int p, int t);
+void watch(int p, struct thread *thread);
 i64 tellLeader(int p, u32 command);
 void killProcess(int p);
 void forkProcess(int p, int q);

@@ -222,7 +222,7 @@ export class Program {
     return this.end(tag);
   }
 
-  /** Answers pid and tid as two u32, and keeps them in registers of process `p`. */
+  /** Answers pid and tid as two u32, and keeps them in registers of process `p`; the tid only where it has one. */
   ids(p: number, t: number, registers: { readonly pid?: number; readonly tid?: number } = {}): number {
     const tag = this.begin(operations.ids, p, t);
     this.out.u16(registers.pid ?? NONE).u16(registers.tid ?? NONE);
