@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum { WORKERS = 128 };
-static struct { int processor, syscall, stat, runs; char seen[64]; } worker[WORKERS];
+static struct { int pid, processor, syscall, stat, runs; char seen[64]; } worker[WORKERS];
 static int workers;
 static char known[16384], lastTask[32];
 
@@ -28,39 +28,65 @@ static int openFor(int pid, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* The processor of a bound worker of normal priority; -1 for any other thread. */
+enum { NO_WORKER = -1, NO_NAME_YET = -2 };
+
+/* The processor of a bound worker of normal priority. A thread has its maker's name until it is given its own. */
 static int processorOf(int pid)
 {
 	char name[64];
 	int fd = openFor(pid, "comm"), processor, id, used = 0;
 	int found = readFd(fd, name, sizeof name) && sscanf(name, "kworker/%d:%d%n", &processor, &id, &used) == 2 && name[used] != 'H';
 	close(fd);
-	return found ? processor : -1;
+	return found ? processor : strncmp(name, "kthreadd", 8) == 0 ? NO_NAME_YET : NO_WORKER;
 }
 
+static void forgetWorker(int i)
+{
+	close(worker[i].syscall);
+	close(worker[i].stat);
+	close(worker[i].runs);
+	worker[i] = worker[--workers];
+}
+
+static int addWorker(int pid)
+{
+	int processor = workers < WORKERS ? processorOf(pid) : NO_WORKER;
+	if (processor < 0)
+		return processor;
+	worker[workers].pid = pid;
+	worker[workers].processor = processor;
+	worker[workers].syscall = openFor(pid, "syscall");
+	worker[workers].stat = openFor(pid, "stat");
+	worker[workers].runs = openFor(pid, "schedstat");
+	worker[workers++].seen[0] = 0;
+	return processor;
+}
+
+/* Brings the list of workers up to date. Ids ascend and are not used again, so that only those above the highest are new. */
 static void findWorkers(void)
 {
-	for (int i = 0; i < workers; i++) {
-		close(worker[i].syscall);
-		close(worker[i].stat);
-		close(worker[i].runs);
-	}
-	workers = 0;
-	for (char *next = known; *next && workers < WORKERS;) {
+	static int highest;
+	u64 alive[(WORKERS + 63) / 64] = { 0 };
+	int old = workers;
+	for (char *next = known; *next;) {
 		int pid = (int)strtol(next, &next, 10);
 		while (*next == ' ' || *next == '\n')
 			next++;
-		if (pid == 0)
-			break;
-		int processor = processorOf(pid);
-		if (processor < 0)
+		if (pid > highest) {
+			if (addWorker(pid) == NO_NAME_YET) {
+				known[0] = lastTask[0] = 0; /* look again */
+				return;
+			}
+			highest = pid;
 			continue;
-		worker[workers].processor = processor;
-		worker[workers].syscall = openFor(pid, "syscall");
-		worker[workers].stat = openFor(pid, "stat");
-		worker[workers].runs = openFor(pid, "schedstat");
-		worker[workers++].seen[0] = 0;
+		}
+		for (int i = 0; i < old; i++)
+			if (worker[i].pid == pid)
+				alive[i / 64] |= 1ull << i % 64;
 	}
+	for (int i = old - 1; i >= 0; i--)
+		if (!(alive[i / 64] >> i % 64 & 1))
+			forgetWorker(i);
 }
 
 /* Whether the kernel has the same threads as when last asked; the newest process id spares the look at all of them. */

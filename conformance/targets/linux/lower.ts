@@ -108,7 +108,12 @@ export class Lowering {
   }
 
   #identify(actor: Actor, seat: number, thread: ThreadIndex): void {
-    this.#born.push({ actor, proc: actor.proc, thread, tag: this.program.ids(actor.seat, seat) });
+    this.#born.push({
+      actor,
+      proc: actor.proc,
+      thread,
+      tag: this.program.ids(actor.seat, seat, { tid: raise.SCRATCH }),
+    });
   }
 
   #file(actor: Actor, call: Call & { readonly fd: number }): OpenFile {
