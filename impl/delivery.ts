@@ -32,7 +32,7 @@ export const deliver = (core: Core, task: Task, thread: Thread, transaction: Tra
   if (fixups !== null && installFiles(task, thread.process, transaction, fixups) !== OK) {
     return dropUnreceived(core, task, thread, transaction, buffer);
   }
-  const at = memory.locate(thread.readBuffer + thread.cursor, LENGTH);
+  const at = memory.locate(thread.readStart + thread.cursor, LENGTH);
   if (at < 0) {
     // The buffer stays allocated for ever, and a oneway keeps its node in flight (REL-17).
     cleanupTransaction(core, transaction, BR.BR_FAILED_REPLY);

@@ -10,7 +10,7 @@ import { managedSize } from './arena.ts';
 import { BytePool } from './byte-pool.ts';
 import { Core } from './core.ts';
 import { readDebugFile } from './debugfs.ts';
-import { copyCounts, ioctl } from './ioctl.ts';
+import { ioctl } from './ioctl.ts';
 import { flushProcess, Process, releaseProcess } from './process.ts';
 import { chainWake, interruptRead, resumeRead } from './read.ts';
 import { EBUSY, EINVAL, ENOMEM, EPERM, OK, PARKED } from './result.ts';
@@ -189,7 +189,7 @@ export class BinderDriver {
 
   #complete(thread: Thread, result: number): void {
     chainWake(this.#core, thread);
-    copyCounts(thread.task, thread);
+    thread.argument.store(thread.task.memory.view, thread.argumentPlace);
     thread.needReturn = false;
     thread.result = result;
     this.#unpark(thread);

@@ -2,7 +2,6 @@
 import { BR, IOCTL, PROTOCOL_VERSION } from '../abi/constants.ts';
 import type { Core } from './core.ts';
 import { freeze, frozenInfo } from './freeze.ts';
-import { readNumber, writeNumber } from './memory.ts';
 import { getNode, makeNode, putNode, type Node, type NodeWords } from './node.ts';
 import type { Process } from './process.ts';
 import { beginRead, chainWake } from './read.ts';
@@ -33,45 +32,31 @@ export const ioctl = (
   return result;
 };
 
-/** WR-01: write, then read, then the counts go back. */
-const writeRead = (core: Core, sending: Sending, task: Task, thread: Thread, argument: number): number => {
+/** WR-01: write, then read, then the structure goes back. */
+const writeRead = (core: Core, sending: Sending, task: Task, thread: Thread, address: number): number => {
   const { memory } = task;
-  const at = memory.locate(argument, 48);
-  if (at < 0) return EFAULT;
-  const { view } = memory;
-  const writeSize = readNumber(view, at);
-  const readSize = readNumber(view, at + 24);
-  thread.argument = at;
-  thread.writeConsumed = readNumber(view, at + 8);
-  thread.readConsumed = readNumber(view, at + 32);
-  if (writeSize > 0) {
-    const buffer = readNumber(view, at + 16);
-    const error = write(core, sending, task, thread, buffer, writeSize, thread.writeConsumed);
+  const place = memory.locate(address, 48);
+  if (place < 0) return EFAULT;
+  const { argument } = thread;
+  argument.load(memory.view, place);
+  thread.argumentPlace = place;
+  if (argument.writes) {
+    const error = write(core, sending, task, thread, argument.writeStart, argument.writeEnd);
     if (error !== OK) {
-      thread.readConsumed = 0;
-      copyCounts(task, thread);
+      argument.forgetRead();
+      argument.store(memory.view, place);
       return error;
     }
   }
-  if (readSize > 0) {
-    thread.readSize = readSize;
-    thread.readBuffer = readNumber(view, at + 40);
+  let result = OK;
+  if (argument.reads) {
     thread.nonblock = thread.process.nonblock;
-    const result = beginRead(core, task, thread);
+    result = beginRead(core, task, thread);
     if (result === PARKED) return PARKED;
     chainWake(core, thread);
-    copyCounts(task, thread);
-    return result;
   }
-  copyCounts(task, thread);
-  return OK;
-};
-
-/** Writes write_consumed and read_consumed back. */
-export const copyCounts = (task: Task, thread: Thread): void => {
-  const { view } = task.memory;
-  writeNumber(view, thread.argument + 8, thread.writeConsumed);
-  writeNumber(view, thread.argument + 32, thread.readConsumed);
+  argument.store(memory.view, place);
+  return result;
 };
 
 const NO_ATTRIBUTES: NodeWords = { cookieLow: 0, cookieHigh: 0, flags: 0 };

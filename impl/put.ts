@@ -6,7 +6,7 @@ import type { Thread } from './thread.ts';
 
 /** Stores a word at the cursor; `false` on a fault. */
 export const putWord = (memory: Memory, thread: Thread, word: number): boolean => {
-  const at = memory.locate(thread.readBuffer + thread.cursor, 4);
+  const at = memory.locate(thread.readStart + thread.cursor, 4);
   if (at < 0) return false;
   memory.view.setUint32(at, word, true);
   thread.cursor += 4;
@@ -15,7 +15,7 @@ export const putWord = (memory: Memory, thread: Thread, word: number): boolean =
 
 /** Stores a return that names a node by pointer and cookie; `false` on a fault. */
 export const putNodeCommand = (core: Core, memory: Memory, thread: Thread, word: number, node: Node): boolean => {
-  const at = memory.locate(thread.readBuffer + thread.cursor, 20);
+  const at = memory.locate(thread.readStart + thread.cursor, 20);
   if (at < 0) return false;
   const { view } = memory;
   view.setUint32(at, word, true);

@@ -25,12 +25,13 @@ import {
 /** Bytes that must remain before any item: a word and the longest structure (READ-03). */
 const ROOM = 4 + 72;
 
-/** Begins a read whose buffer, size and consumed count stand in the thread. Answers 0, PARKED or an errno. */
+/** Begins the read that the thread's argument asks for. Answers 0, PARKED or an errno. */
 export const beginRead = (core: Core, task: Task, thread: Thread): number => {
-  thread.cursor = thread.readConsumed;
-  if (thread.cursor === 0) {
-    if (!putWord(task.memory, thread, BR.BR_NOOP)) return EFAULT;
-  }
+  const { argument } = thread;
+  thread.readStart = argument.readStart;
+  thread.room = argument.room;
+  thread.cursor = 0;
+  if (argument.isFresh && !putWord(task.memory, thread, BR.BR_NOOP)) return EFAULT;
   return wait(core, task, thread);
 };
 
@@ -67,8 +68,9 @@ const afterWait = (core: Core, task: Task, thread: Thread): number => {
   const result = gather(core, task, thread);
   if (result < 0) return result;
   // Nothing but the BR_NOOP: silent items do not end a blocking read (READ-12).
-  if (result === MORE && thread.cursor === 4 && !thread.needReturn) return wait(core, task, thread);
-  thread.readConsumed = thread.cursor;
+  if (result === MORE && !thread.needReturn && thread.argument.holdsOneWord(thread.cursor))
+    return wait(core, task, thread);
+  thread.argument.read(thread.cursor);
   return requestLooper(core, task.memory, thread);
 };
 
@@ -81,7 +83,7 @@ const gather = (core: Core, task: Task, thread: Thread): number => {
     const work = own ?? (thread.forProcess ? process.todo.head : null);
     if (work === null) return MORE;
     // Kept as the driver has it: a buffer that is overrun already counts as endless (READ-02).
-    const room = thread.readSize - thread.cursor;
+    const room = thread.room - thread.cursor;
     if (room >= 0 && room < ROOM) return ENDS;
     unqueue(work);
     if (todo.head === null) thread.processTodo = false;
@@ -164,7 +166,7 @@ const report = (core: Core, memory: Memory, thread: Thread, word: number): numbe
 const tellDeath = (core: Core, memory: Memory, thread: Thread, work: Work, word: number): number => {
   const { death } = work;
   if (death === null) return MORE;
-  const at = memory.locate(thread.readBuffer + thread.cursor, 12);
+  const at = memory.locate(thread.readStart + thread.cursor, 12);
   if (at < 0) return EFAULT;
   memory.view.setUint32(at, word, true);
   memory.view.setInt32(at + 4, death.cookieLow, true);
@@ -180,7 +182,7 @@ const requestLooper = (core: Core, memory: Memory, thread: Thread): number => {
   if (process.requestedThreads !== 0 || process.waiting !== null) return OK;
   if (process.startedThreads >= process.maxThreads || !thread.loops) return OK;
   process.requestedThreads++;
-  const at = memory.locate(thread.readBuffer, 4);
+  const at = memory.locate(thread.argument.readBuffer, 4);
   if (at < 0) return EFAULT;
   memory.view.setUint32(at, BR.BR_SPAWN_LOOPER, true);
   countReturn(core, thread, BR.BR_SPAWN_LOOPER);

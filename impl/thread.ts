@@ -1,5 +1,6 @@
 /** What the driver keeps for each native thread that used an open file (THR-01). */
 import { BR } from '../abi/constants.ts';
+import { Argument } from './argument.ts';
 import type { Core } from './core.ts';
 import type { Process } from './process.ts';
 import type { Task } from './task.ts';
@@ -41,13 +42,13 @@ export class Thread {
   waitsBefore: Thread | null = null;
   waitsAfter: Thread | null = null;
 
-  /** The BINDER_WRITE_READ in progress: place of its structure, and the read half. */
-  argument = 0;
-  writeConsumed = 0;
-  readBuffer = 0;
-  readSize = 0;
-  readConsumed = 0;
-  /** Bytes in the read buffer so far. */
+  /** The BINDER_WRITE_READ in progress, and the place of its structure in the memory of the task. */
+  readonly argument = new Argument();
+  argumentPlace = 0;
+  /** Where this read began, and the bytes from there to the end of the buffer. */
+  readStart = 0;
+  room = 0;
+  /** Bytes stored by this read. */
   cursor = 0;
   nonblock = false;
   /** This wait may be ended by work of the open file (READ-05). */

@@ -27,23 +27,13 @@ for (const word of Object.values(BC)) {
 const COMMANDS = Object.keys(BC).length;
 
 /**
- * Performs the commands of [consumed, size) of a write buffer. `thread.writeConsumed` follows each complete command
+ * Performs the commands that begin at addresses of [start, end); the argument counts the bytes of each complete one
  * (WR-03). Answers 0, EFAULT or EINVAL; failed transactions only stop the loop (WR-04).
  */
-export const write = (
-  core: Core,
-  sending: Sending,
-  task: Task,
-  thread: Thread,
-  buffer: number,
-  size: number,
-  consumed: number,
-): number => {
+export const write = (core: Core, sending: Sending, task: Task, thread: Thread, start: number, end: number): number => {
   const { memory } = task;
-  const { process } = thread;
-  const end = buffer + size;
-  let at = buffer + consumed;
-  thread.writeConsumed = consumed;
+  const { process, argument } = thread;
+  let at = start;
   while (at < end && thread.returnError.word === BR_OK) {
     const place = memory.locate(at, 4);
     if (place < 0) return EFAULT;
@@ -54,12 +44,12 @@ export const write = (
     process.commands[number] = (process.commands[number] as number) + 1;
     const length = ARGUMENT_SIZE[number] as number;
     if (word !== WORD[number] || length < 0) return EINVAL;
-    const argument = length === 0 ? 0 : memory.locate(at + 4, length);
-    if (argument < 0) return EFAULT;
-    const error = perform(core, sending, task, thread, memory, word, argument);
+    const payload = length === 0 ? 0 : memory.locate(at + 4, length);
+    if (payload < 0) return EFAULT;
+    const error = perform(core, sending, task, thread, memory, word, payload);
     if (error !== OK) return error;
     at += 4 + length;
-    thread.writeConsumed = at - buffer;
+    argument.wrote(4 + length);
   }
   return OK;
 };
