@@ -12,6 +12,7 @@ import { NOBODY, OpenFile, type Actor, type Cast } from './cast.ts';
 import { placesOf } from './places.ts';
 import { Program, type Relocation } from './program.ts';
 import * as raise from './raise.ts';
+import * as requests from './requests.ts';
 import * as sys from './sys.ts';
 import type { Completion } from './wire.ts';
 
@@ -52,8 +53,6 @@ interface Main {
   readonly done: Lowered['done'];
 }
 
-/** Mappings up to this size are placed at low addresses, of which there is a gigabyte. */
-const LOW_MAPPING = 16 << 20;
 /** User that is certainly not the first manager of a device. */
 const STRANGER = 65_000;
 
@@ -165,7 +164,7 @@ export class Lowering {
         return { main, done: raise.status };
       }
       case 'poll':
-        return { main: this.#poll(actor, call.thread, file), done: raise.polled };
+        return { main: program.call(actor.seat, actor.thread(call.thread), requests.poll(file)), done: raise.polled };
       case 'set_nonblock': {
         const flags = call.nonblock ? sys.O_NONBLOCK : 0;
         const main = this.#call(actor, call.thread, sys.SYS.fcntl, [file.descriptor, sys.F_SETFL, flags]);
@@ -207,17 +206,10 @@ export class Lowering {
 
   #open(call: Call & { readonly op: 'open' }, actor: Actor, file: OpenFile): Main {
     const { program } = this;
-    const path = Buffer.from(`/dev/binder${this.#cast.deviceOf(call.device)}\0`);
-    const flags = (call.readonly ? sys.O_RDONLY : sys.O_RDWR) | sys.O_CLOEXEC | (call.nonblock ? sys.O_NONBLOCK : 0);
     // The new descriptor must not take a number that the driver would give to a received file.
     if (actor.lowFree) program.files(actor.seat, 'occupy');
-    const main = program.call(actor.seat, actor.thread(call.thread), {
-      number: sys.SYS.openat,
-      args: [sys.AT_FDCWD, { segment: 0 }, flags],
-      segments: [{ bytes: path }],
-      save: file.fdRegister,
-      mustComplete: true,
-    });
+    const request = requests.open(call, this.#cast.deviceOf(call.device), file);
+    const main = program.call(actor.seat, actor.thread(call.thread), request);
     actor.lowFree = false;
     if (this.#cast.passesFiles) this.#freeLow(actor);
     return { main, done: raise.status };
@@ -230,17 +222,8 @@ export class Lowering {
   }
 
   #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): Main {
-    const prot = { read: sys.PROT_READ, none: sys.PROT_NONE, write: sys.PROT_READ | sys.PROT_WRITE }[call.prot];
-    // Low addresses have few bytes that are not zero: where half of a stale pointer shows, it shows as an offset does.
-    const low = call.size <= LOW_MAPPING ? sys.MAP_32BIT : 0;
-    const flags = (call.private ? sys.MAP_PRIVATE : sys.MAP_SHARED) | sys.MAP_NORESERVE | low;
     file.unsettled = true;
-    const main = this.program.call(actor.seat, actor.thread(call.thread), {
-      number: sys.SYS.mmap,
-      args: [0, call.size, prot, flags, file.descriptor, 0],
-      save: file.baseRegister,
-      mustComplete: true,
-    });
+    const main = this.program.call(actor.seat, actor.thread(call.thread), requests.mmap(call, file));
     return { main, done: answer => raise.mapped(answer, file, call.size) };
   }
 
@@ -261,19 +244,6 @@ export class Lowering {
     if (file.closed) program.waitKernel();
     file.unsettled = true;
     return { main, done: answer => raise.unmapped(answer, file, from, to) };
-  }
-
-  #poll(actor: Actor, thread: number, file: OpenFile): number {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setUint16(4, sys.EVERY_EVENT, true);
-    return this.program.call(actor.seat, actor.thread(thread), {
-      number: sys.SYS.poll,
-      args: [{ segment: 0 }, 1, 0],
-      segments: [{ bytes }],
-      relocations: [{ segment: 0, offset: 0, width: 4, value: file.descriptor }],
-      outs: [{ segment: 0, length: 8 }],
-      mustComplete: true,
-    });
   }
 
   #ioctl(call: Call & { readonly op: 'ioctl' }, actor: Actor, file: OpenFile): Main {

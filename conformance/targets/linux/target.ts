@@ -5,6 +5,7 @@ import { Machine, type MachineOptions } from './machine.ts';
 import { Program } from './program.ts';
 import { ReclaimGate } from './reclaim.ts';
 import { LinuxSession } from './session.ts';
+import { SlotPool } from './slots.ts';
 import { DROP_CACHES } from './sys.ts';
 
 /** How the target is run. */
@@ -30,13 +31,10 @@ export class LinuxTarget implements RemoteDriver {
   readonly #machine: Machine;
   readonly #devicesEach: number;
   readonly #separateEvery: number;
-  readonly #free: number[];
+  readonly #pool: SlotPool;
   readonly #gate: ReclaimGate;
-  readonly #waiting: ((slot: number) => void)[] = [];
   #kernel = '';
   #begun = 0;
-  /** Slots of a machine that died are never given back. */
-  #generation = 0;
 
   constructor(options: LinuxOptions = {}) {
     this.slots = Math.min(options.slots ?? SLOTS, MOST_SLOTS);
@@ -44,7 +42,7 @@ export class LinuxTarget implements RemoteDriver {
     this.#devicesEach = Math.floor(this.#machine.devices / this.slots);
     this.#separateEvery = options.separateMemoryEvery ?? SEPARATE_EVERY;
     this.#gate = new ReclaimGate(() => this.#reclaim());
-    this.#free = this.#everySlot();
+    this.#pool = new SlotPool(this.slots);
   }
 
   /** Boots a machine. Throws `EnvironmentError` naming what is missing. */
@@ -66,22 +64,9 @@ export class LinuxTarget implements RemoteDriver {
 
   /** Boots again after the machine died. Sessions begun before are lost. */
   async restart(): Promise<void> {
-    this.#gate.reset();
-    this.#generation++;
-    this.#free.splice(0, Infinity, ...this.#everySlot());
     this.#kernel = (await this.#machine.restart()).kernel;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const slot = this.#free.shift();
-      if (slot === undefined) {
-        this.#waiting.unshift(next);
-        break;
-      }
-      next(slot);
-    }
-  }
-
-  #everySlot(): number[] {
-    return Array.from({ length: this.slots }, (_, slot) => slot);
+    this.#gate.reset();
+    this.#pool.reset();
   }
 
   /** Begins a sequence on a free slot; waits for one where all are taken. */
@@ -89,20 +74,15 @@ export class LinuxTarget implements RemoteDriver {
     if (world.devices > this.#devicesEach) {
       throw new RangeError(`a sequence may have ${this.#devicesEach} devices, not ${world.devices}`);
     }
-    const slot = await this.#take();
+    const { slot, give } = await this.#pool.take();
     await this.#gate.begin();
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
-    const generation = this.#generation;
-    let held = true;
     return new LinuxSession(
       {
         run: (program, options) => this.#machine.run(slot, program, options),
         reclaim: () => this.#gate.ask(),
         release: () => {
-          if (!held || generation !== this.#generation) return;
-          held = false;
-          this.#give(slot);
-          this.#gate.end();
+          if (give()) this.#gate.end();
         },
       },
       new Cast(slot * this.#devicesEach),
@@ -127,16 +107,5 @@ export class LinuxTarget implements RemoteDriver {
     program.waitKernel();
     const { outcomes, failure } = await this.#machine.run(this.slots, program.bytes());
     if (failure !== undefined || outcomes[tag]?.value !== 1n) throw new Error('the kernel refused to reclaim pages');
-  }
-
-  #take(): Promise<number> {
-    const slot = this.#free.shift();
-    return slot === undefined ? new Promise(resolve => this.#waiting.push(resolve)) : Promise.resolve(slot);
-  }
-
-  #give(slot: number): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(slot);
-    else next(slot);
   }
 }
