@@ -158,7 +158,7 @@ const ProcSchema = z.strictObject({
 /** The state of a driver as its debugfs files show it. */
 export const SnapshotSchema = z.strictObject({
   procs: z.array(ProcSchema),
-  deadNodes: z.array(NodeSchema),
+  deadNodes: z.array(NodeSchema).nullable(),
   transactions: z
     .array(
       z.strictObject({

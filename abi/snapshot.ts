@@ -125,8 +125,8 @@ export interface Census {
 export interface Snapshot {
   /** Ascending process, then descriptor. */
   readonly procs: readonly ProcSnapshot[];
-  /** Nodes whose owner is gone but that are still referenced, by ascending id. */
-  readonly deadNodes: readonly NodeSnapshot[];
+  /** Nodes whose owner is gone but that are still referenced, by ascending id; `null` where the target cannot tell. */
+  readonly deadNodes: readonly NodeSnapshot[] | null;
   /** Transactions that exist, by ascending id; `null` where the target cannot tell. */
   readonly transactions: readonly TransactionSnapshot[] | null;
   /** `null` where the target cannot tell (other sequences share the counters). */

@@ -30,6 +30,8 @@ export interface Specification<State> {
   /** Every outcome that the rules allow; never empty for an applicable call. Pure and total. */
   step(state: State, call: Call): readonly Outcome<State>[];
   snapshot(state: State): Snapshot;
+  /** Every snapshot that reading a driver's debugfs may show: looking is not free of effects (DBG-14). */
+  shown(state: State): readonly Snapshot[];
   /** A canonical key: equal for equal states. */
   key(state: State): string;
 }

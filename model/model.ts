@@ -6,8 +6,10 @@
  */
 import type { Call } from '../abi/call.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
+import type { Snapshot } from '../abi/snapshot.ts';
 import type { Outcome, Specification } from '../abi/specification.ts';
 import { peek } from './memory.ts';
+import { settle } from './node.ts';
 import { activePages } from './page.ts';
 import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
@@ -190,11 +192,31 @@ const nextAnswers = (answers: readonly number[], asked: readonly number[]): read
   return null;
 };
 
+/**
+ * DBG-14, NODE-15: printing holds every node for a moment, and letting go judges it again. A node that only waits for
+ * its owner's acknowledgement is then queued once more, and a reader woken for nothing.
+ */
+const shown = (state: State): readonly Snapshot[] => {
+  const turn = new Turn(state, 0, []);
+  for (const { id } of state.nodes) settle(turn, id);
+  if (turn.nodes === state.nodes) return [snapshotOf(state)];
+  const looked = snapshotOf(turn.state());
+  runAllWoken(turn);
+  const settled = snapshotOf(turn.state());
+  // The counts of ready threads come from a second file, read when everybody has come to rest again.
+  const procs = looked.procs.map((proc, at) => ({
+    ...proc,
+    readyThreads: settled.procs[at]?.readyThreads ?? proc.readyThreads,
+  }));
+  return [snapshotOf(state), { ...looked, procs }, settled];
+};
+
 /** The specification of Linux 6.1's driver. */
 export const specification: Specification<State> = {
   initial: world => emptyState(world.devices),
   applicable,
   step,
   snapshot: snapshotOf,
+  shown,
   key: state => JSON.stringify(state),
 };

@@ -1,6 +1,6 @@
 /** When a snapshot that a target shows is one that the specification allows. */
 import { equal } from '../abi/equal.ts';
-import type { Snapshot } from '../abi/snapshot.ts';
+import type { NodeSnapshot, Snapshot } from '../abi/snapshot.ts';
 
 /** The expected value, with `null` wherever the target cannot tell. */
 const blinded = (expected: unknown, seen: unknown): unknown => {
@@ -20,13 +20,13 @@ const blinded = (expected: unknown, seen: unknown): unknown => {
 /** The ids of the driver's counter that a snapshot names, ascending. */
 const idsOf = (snapshot: Snapshot): readonly number[] => {
   const ids = new Set<number>();
-  const nodes = [...snapshot.deadNodes, ...snapshot.procs.flatMap(proc => proc.nodes)];
+  const nodes = [...(snapshot.deadNodes ?? []), ...snapshot.procs.flatMap(proc => proc.nodes)];
   for (const { id, asyncTodo } of nodes) {
     ids.add(id);
     for (const each of asyncTodo) ids.add(each);
   }
   for (const proc of snapshot.procs) {
-    for (const { id } of proc.refs) ids.add(id);
+    for (const { id, node } of proc.refs) ids.add(id).add(node);
     for (const { id } of proc.buffers) ids.add(id);
     for (const thread of proc.threads) for (const { id } of thread.stack) ids.add(id);
     for (const work of [...proc.todo, ...proc.threads.flatMap(({ todo }) => todo)]) if ('id' in work) ids.add(work.id);
@@ -44,14 +44,14 @@ export const ranked = (snapshot: Snapshot): Snapshot => {
   const of = (id: number): number => rank.get(id) as number;
   const work = <Work extends object>(item: Work): Work =>
     'id' in item ? { ...item, id: of(item.id as number) } : item;
-  const node = (item: Snapshot['deadNodes'][number]): Snapshot['deadNodes'][number] => ({
+  const node = (item: NodeSnapshot): NodeSnapshot => ({
     ...item,
     id: of(item.id),
     asyncTodo: item.asyncTodo.map(of),
   });
   return {
     ...snapshot,
-    deadNodes: snapshot.deadNodes.map(node),
+    deadNodes: snapshot.deadNodes?.map(node) ?? null,
     transactions: snapshot.transactions?.map(item => ({ ...item, id: of(item.id) })) ?? null,
     procs: snapshot.procs.map(proc => ({
       ...proc,

@@ -115,9 +115,11 @@ export class Judge<State> {
     const kept: Hypothesis<State>[] = [];
     const allowed: Snapshot[] = [];
     for (const hypothesis of this.#hypotheses) {
-      const expected = this.specification.snapshot(hypothesis.state);
-      allowed.push(expected);
-      if (agrees(expected, seen, exact)) kept.push(hypothesis);
+      const expected = exact
+        ? [this.specification.snapshot(hypothesis.state)]
+        : this.specification.shown(hypothesis.state);
+      allowed.push(...expected);
+      if (expected.some(each => agrees(each, seen, exact))) kept.push(hypothesis);
     }
     if (kept.length === 0) return allowed;
     this.#hypotheses = kept;

@@ -12,7 +12,7 @@ const count = (seen: Snapshot): Record<Class, number> => {
   const counts = {
     proc: 0,
     thread: 0,
-    node: seen.deadNodes.length,
+    node: seen.deadNodes?.length ?? 0,
     ref: 0,
     transaction: seen.transactions?.length ?? 0,
     transaction_complete: 0,
@@ -69,9 +69,9 @@ export const nothingIsLeft: Invariant = forEvery<Snapshot>({
   says: 'When nothing is open any more, nothing exists.',
   among: seen => (seen.procs.length === 0 ? [seen] : []),
   holds: ({ deadNodes, transactions: left, census }) =>
-    deadNodes.length === 0 &&
+    (deadNodes?.length ?? 0) === 0 &&
     (left?.length ?? 0) === 0 &&
     (census === null || Object.values(census).every(n => n === 0)),
   but: ({ deadNodes, transactions: left, census }) =>
-    `${deadNodes.length} dead nodes and ${left?.length ?? 0} transactions are left, census ${JSON.stringify(census)}`,
+    `${deadNodes?.length ?? 0} dead nodes and ${left?.length ?? 0} transactions are left, census ${JSON.stringify(census)}`,
 });

@@ -27,7 +27,7 @@ const nodesOf = (seen: Snapshot): readonly Counted[] => {
   for (const owner of seen.procs) {
     for (const node of owner.nodes) nodes.push({ owner, node, refs: byNode.get(node.id) ?? NO_REFS });
   }
-  for (const node of seen.deadNodes) nodes.push({ owner: undefined, node, refs: byNode.get(node.id) ?? NO_REFS });
+  for (const node of seen.deadNodes ?? []) nodes.push({ owner: undefined, node, refs: byNode.get(node.id) ?? NO_REFS });
   counted.set(seen, nodes);
   return nodes;
 };

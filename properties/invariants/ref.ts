@@ -33,7 +33,11 @@ export const oneHandleANode: Invariant = forEvery({
 const ownersOf = (seen: Snapshot): ReadonlyMap<number, ProcSnapshot | undefined> => {
   const owners = new Map<number, ProcSnapshot | undefined>();
   for (const proc of seen.procs) for (const { id } of proc.nodes) owners.set(id, proc);
-  for (const { id } of seen.deadNodes) owners.set(id, undefined);
+  for (const { id } of seen.deadNodes ?? []) owners.set(id, undefined);
+  // Where dead nodes are not shown, a ref that says so is taken at its word.
+  if (seen.deadNodes === null) {
+    for (const { refs } of seen.procs) for (const { dead, node } of refs) if (dead) owners.set(node, undefined);
+  }
   return owners;
 };
 

@@ -45,7 +45,11 @@ export const states: readonly Witness[] = [
       buffers.some((buffer, at) => at > 0 && buffer.offset > (buffers[at - 1]?.offset ?? 0) + 4096),
     ),
   },
-  { id: 'WIT-STATE-08', says: 'A node outlives its owner.', onSnapshot: ({ deadNodes }) => deadNodes.length > 0 },
+  {
+    id: 'WIT-STATE-08',
+    says: 'A node outlives its owner.',
+    onSnapshot: ({ procs }) => procs.some(({ refs }) => refs.some(({ dead }) => dead)),
+  },
   {
     id: 'WIT-STATE-09',
     says: 'Three processes hold one node.',

@@ -90,7 +90,7 @@ describe('the Linux driver as a target', () => {
       exchange(10, 0, 1, { write: [{ bc: 'BC_REPLY', code: 0, flags: 0, message: { size: 4, fill: 7 } }] }),
     ]);
     expect(got.get(9)).toMatchObject({ result: 'pending', completions: [{ op: 7 }] });
-    const [, delivered] = (got.get(9)?.completions[0]?.done.returns ?? []) as { sender?: number; data?: string }[];
+    const [, delivered] = (got.get(9)?.completions[0]?.done.returns ?? []) as readonly unknown[];
     expect(delivered).toMatchObject({ br: 'BR_TRANSACTION', sender: 1, data: '0102030405060708' });
     const [answered] = got.get(10)?.completions ?? [];
     expect(answered?.done.returns?.at(-1)).toMatchObject({ br: 'BR_REPLY', data: '07070707' });

@@ -123,6 +123,7 @@ export const guessing: Specification<number> = {
     ...specification.snapshot(specification.initial({ devices: 1 })),
     census: { ...NOTHING, proc: state },
   }),
+  shown: state => [guessing.snapshot(state)],
   key: String,
 };
 

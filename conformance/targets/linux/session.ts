@@ -27,8 +27,8 @@ const BUDGET_MS = 8_000;
 /** A payload that nobody expected is fetched in as many rounds: data and offsets, then what they point to. */
 const FETCHES = 3;
 
-/** What a snapshot is made of, and how long a file may be. */
-const DEBUGFS = ['state', 'stats', 'transactions'] as const;
+/** Only files that touch nobody else's nodes are read: printing a node has effects (DBG-14). */
+const DEBUGFS = '/sys/kernel/debug/binder';
 const MOST_TEXT = 512 << 10;
 
 /** Bytes of a mapping that were read back. */
@@ -98,15 +98,18 @@ export class LinuxSession implements RemoteSession {
     const { program } = this.#lowering;
     const first = program.tag;
     const asked = this.#lowering.identify();
-    const files = DEBUGFS.map(name => program.readFile(0, `/sys/kernel/debug/binder/${name}`, MOST_TEXT));
+    const actors = [...this.#cast.all()].filter(({ files }) => [...files.values()].some(({ isAlive }) => isAlive));
+    const blocks = actors.map(({ seat }) => program.readFile(seat, `${DEBUGFS}/proc/%d`, MOST_TEXT));
+    program.settle();
+    const stats = program.readFile(0, `${DEBUGFS}/stats`, MOST_TEXT);
     const { outcomes, failure } = await this.#send(program, BUDGET_MS);
     this.#lowering.next();
     if (failure !== undefined) throw new SequenceFailed(failure, undefined, []);
     for (const born of asked) this.#meet(born, outcomes[born.tag - first]);
-    const [state = '', stats = '', transactions = ''] = files.map(tag =>
-      Buffer.from(outcomes[tag - first]?.outs[0] ?? []).toString('latin1'),
-    );
-    return snapshotFrom(this.#cast, { state, stats, transactions });
+    const textOf = (tag: number): string => Buffer.from(outcomes[tag - first]?.outs[0] ?? []).toString('latin1');
+    // The file of a process goes with the open that made it, even when others of the process live on (PROC-05).
+    if (blocks.some(tag => (outcomes[tag - first]?.value ?? -1n) < 0n)) return undefined;
+    return snapshotFrom(this.#cast, { blocks: blocks.map(textOf), stats: textOf(stats) });
   }
 
   /** Remembers the ids of a process and of its thread. */

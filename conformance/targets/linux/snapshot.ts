@@ -4,12 +4,11 @@ import type { NodeSnapshot, ProcSnapshot, Snapshot } from '../../../abi/snapshot
 import type { Actor, Cast, OpenFile } from './cast.ts';
 import { parseState, parseStats, type NodeText, type ProcText, type StatsText } from './debugfs.ts';
 
-/** The three files that together show everything. */
+/** What is read. Dead nodes and whether a oneway is in flight stand only in files that show everybody. */
 export interface DebugfsText {
-  readonly state: string;
+  /** `proc/<pid>` of every living process. */
+  readonly blocks: readonly string[];
   readonly stats: string;
-  /** Lists the nodes that have a oneway in flight, and no others. */
-  readonly transactions: string;
 }
 
 const byNumber =
@@ -17,11 +16,7 @@ const byNumber =
   (a: Item, b: Item): number =>
     of(a) - of(b);
 
-const nodeOf = ({ asyncTodo, ...node }: NodeText, hasAsync: boolean | null): NodeSnapshot => ({
-  ...node,
-  hasAsync,
-  asyncTodo,
-});
+const nodeOf = ({ asyncTodo, ...node }: NodeText): NodeSnapshot => ({ ...node, hasAsync: null, asyncTodo });
 
 const threadOf = (actor: Actor, tid: number): ThreadIndex => {
   const thread = actor.tids.get(tid);
@@ -29,13 +24,7 @@ const threadOf = (actor: Actor, tid: number): ThreadIndex => {
   return thread;
 };
 
-const procOf = (
-  file: OpenFile,
-  device: DeviceIndex,
-  text: ProcText,
-  stats: StatsText,
-  busy: ReadonlySet<number>,
-): ProcSnapshot => {
+const procOf = (file: OpenFile, device: DeviceIndex, text: ProcText, stats: StatsText): ProcSnapshot => {
   const figure = (name: string, at = 0): number => {
     const number = stats.numbers.get(name)?.[at];
     if (number === undefined) throw new Error(`debugfs: stats have no ${name}`);
@@ -50,7 +39,7 @@ const procOf = (
     threads: text.threads
       .map(({ tid, ...thread }) => ({ thread: threadOf(file.actor, tid), ...thread }))
       .sort(byNumber(({ thread }) => thread)),
-    nodes: text.nodes.map(node => nodeOf(node, busy.has(node.id))),
+    nodes: text.nodes.map(nodeOf),
     refs: text.refs,
     buffers: text.buffers
       .map(({ address, ...buffer }) => ({
@@ -80,29 +69,24 @@ const procOf = (
  * Throws when the text cannot be understood, or shows more or fewer open files than there are.
  */
 export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
-  const state = parseState(text.state);
+  const shown = text.blocks.flatMap(block => parseState(block).procs);
   const stats = parseStats(text.stats);
-  const busy = new Set(parseState(text.transactions).procs.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
   const procs: ProcSnapshot[] = [];
   for (const actor of cast.all()) {
     const files = [...actor.files.values()].filter(file => file.isAlive).sort(byNumber(({ order }) => -order));
-    const blocks = state.procs.filter(({ pid }) => cast.procOf(pid) === actor.proc);
+    const blocks = shown.filter(({ pid }) => cast.procOf(pid) === actor.proc);
     const figures = stats.filter(({ pid }) => cast.procOf(pid) === actor.proc);
     if (blocks.length !== files.length || figures.length !== files.length) {
       throw new Error(`process ${actor.proc} has ${files.length} open files; debugfs shows ${blocks.length}`);
     }
     files.forEach((file, at) => {
       const block = blocks[at] as ProcText;
-      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText, busy));
+      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText));
     });
   }
-  const held = new Set(procs.flatMap(({ refs }) => refs.map(({ node }) => node)));
   return {
     procs: procs.sort((a, b) => a.proc - b.proc || a.fd - b.fd),
-    deadNodes: state.deadNodes
-      .filter(({ id }) => held.has(id))
-      .map(node => nodeOf(node, null))
-      .sort(byNumber(({ id }) => id)),
+    deadNodes: null,
     transactions: null,
     census: null,
   };
