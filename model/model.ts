@@ -199,16 +199,22 @@ const nextAnswers = (answers: readonly number[], asked: readonly number[]): read
 const shown = (state: State): readonly Snapshot[] => {
   const turn = new Turn(state, 0, []);
   for (const { id } of state.nodes) settle(turn, id);
-  if (turn.nodes === state.nodes) return [snapshotOf(state)];
+  const plain = snapshotOf(state);
+  if (turn.nodes === state.nodes) return [plain];
   const looked = snapshotOf(turn.state());
   runAllWoken(turn);
   const settled = snapshotOf(turn.state());
-  // The counts of ready threads come from a second file, read when everybody has come to rest again.
-  const procs = looked.procs.map((proc, at) => ({
-    ...proc,
-    readyThreads: settled.procs[at]?.readyThreads ?? proc.readyThreads,
-  }));
-  return [snapshotOf(state), { ...looked, procs }, settled];
+  // Threads and nodes are printed before their nodes are let go, the todo list after that, and the count of ready
+  // threads comes from a second file, when everybody has come to rest again.
+  const seen = ({ procs }: Snapshot): Snapshot => ({
+    ...plain,
+    procs: plain.procs.map((proc, at) => ({
+      ...proc,
+      todo: procs[at]?.todo ?? proc.todo,
+      readyThreads: settled.procs[at]?.readyThreads ?? proc.readyThreads,
+    })),
+  });
+  return [plain, seen(looked), seen(settled)];
 };
 
 /** The specification of Linux 6.1's driver. */

@@ -126,6 +126,15 @@ export class Judge<State> {
     return undefined;
   }
 
+  /** Whether a snapshot is only explained by the effects of having been taken. */
+  isDisturbed(seen: Snapshot): boolean {
+    const plain = this.#hypotheses.some(({ state }) => agrees(this.specification.snapshot(state), seen, false));
+    if (plain) return false;
+    return this.#hypotheses.some(({ state }) =>
+      this.specification.shown(state).some(each => agrees(each, seen, false)),
+    );
+  }
+
   /** What may happen from here, step by step without observations: for whole batches. */
   predict(): LookAhead<State> {
     return new LookAhead(this.specification, this.#hypotheses);
