@@ -108,6 +108,9 @@ export const READ = {
     says: 'BR_RELEASE and BR_DECREFS of one dropped reference come together, but an owner that is quick enough may read them apart.',
     evidence: derived('binder_thread_read', 'binder_dec_node_nilocked'),
     determinism: 'set',
+    status: notApplicable(
+      'An owner would have to read between two steps of one command, on another processor; a sequence keeps to one.',
+    ),
   },
   'READ-22': {
     ...CORE,

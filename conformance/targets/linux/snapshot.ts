@@ -1,5 +1,5 @@
 /** A snapshot from the driver's debugfs files, in numbers of the log. */
-import type { DeviceIndex, ThreadIndex } from '../../../abi/ids.ts';
+import { PAGE, type DeviceIndex, type ThreadIndex } from '../../../abi/ids.ts';
 import type { NodeSnapshot, ProcSnapshot, Snapshot } from '../../../abi/snapshot.ts';
 import type { Actor, Cast, OpenFile } from './cast.ts';
 import { parseState, parseStats, type NodeText, type ProcText, type StatsText } from './debugfs.ts';
@@ -30,11 +30,13 @@ const procOf = (file: OpenFile, device: DeviceIndex, text: ProcText, stats: Stat
     if (number === undefined) throw new Error(`debugfs: stats have no ${name}`);
     return number;
   };
+  const pages = [figure('pages'), figure('pages', 1), figure('pages', 2)];
   return {
     proc: file.actor.proc,
     fd: file.fd,
     device,
-    arena: null,
+    // Pages are only counted while the mapping is whole.
+    arena: pages.reduce((sum, count) => sum + count, 0) * PAGE || null,
     freeAsync: figure('free async space'),
     threads: text.threads
       .map(({ tid, ...thread }) => ({ thread: threadOf(file.actor, tid), ...thread }))
