@@ -14,7 +14,7 @@ import { activePages } from './page.ts';
 import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
 import { runAllWoken, runWoken } from './read.ts';
-import { snapshotOf } from './snapshot.ts';
+import { byPtr, snapshotOf } from './snapshot.ts';
 import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
 import { changeTask, niceWith, taskOf } from './task.ts';
 import { threadFor } from './thread.ts';
@@ -198,7 +198,7 @@ const nextAnswers = (answers: readonly number[], asked: readonly number[]): read
  */
 const shown = (state: State): readonly Snapshot[] => {
   const turn = new Turn(state, 0, []);
-  for (const { id } of state.nodes) settle(turn, id);
+  for (const { id } of [...state.nodes].sort(byPtr)) settle(turn, id);
   const plain = snapshotOf(state);
   if (turn.nodes === state.nodes) return [plain];
   const looked = snapshotOf(turn.state());

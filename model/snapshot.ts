@@ -74,7 +74,8 @@ const nodeOf = (node: Node): NodeSnapshot => ({
   asyncTodo: node.asyncTodo,
 });
 
-const byPtr = (a: Node, b: Node): number => {
+/** The order in which nodes are listed (DBG-01). */
+export const byPtr = (a: Node, b: Node): number => {
   const left = BigInt(a.ptr);
   const right = BigInt(b.ptr);
   return left < right ? -1 : left > right ? 1 : 0;
