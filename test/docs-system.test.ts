@@ -119,9 +119,9 @@ describe('the system', () => {
 describe('findings and divergences', () => {
   const logs = readdirSync(place('test/regressions')).filter(name => name.endsWith('.json'));
 
-  test('every log of the corpus is told on a page', () => {
-    const told = new Set(['findings', 'divergences', 'reading'].flatMap(page => filesIn(read(`docs/${page}.md`))));
-    expect(logs.filter(name => !told.has(`test/regressions/${name}`))).toEqual([]);
+  test('every log of the corpus is told, but for those that only reach rules', () => {
+    const told = new Set(['findings', 'divergences'].flatMap(page => filesIn(read(`docs/${page}.md`))));
+    expect(logs.filter(name => !name.startsWith('reach-') && !told.has(`test/regressions/${name}`))).toEqual([]);
   });
 
   test.each(logs)('%s says what it shows, and where it is from', name => {
