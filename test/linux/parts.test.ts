@@ -39,6 +39,17 @@ describe('the cast of a sequence', () => {
     expect(() => Array.from({ length: 99 }, (_, proc) => cast.enter(proc))).toThrow(TooLarge);
   });
 
+  test('retires only who left the driver and is as a fresh process', () => {
+    const cast = new Cast(0);
+    const actors = Array.from({ length: 24 }, (_, proc) => cast.enter(proc));
+    for (const actor of actors) actor.files.set(0, new OpenFile(actor, 0, 0));
+    expect([cast.isFull, cast.idle(() => false)]).toEqual([true, undefined]);
+    for (const at of [3, 4, 5, 6]) Object.assign(actors[at]?.files.get(0) ?? {}, { closed: true });
+    Object.assign(actors[3] ?? {}, { euid: 7 });
+    Object.assign(actors[4]?.files.get(0) ?? {}, { mapped: 4096 });
+    expect(cast.idle(actor => actor === actors[5])).toBe(actors[6]);
+  });
+
   test('gives threads with small numbers their own, and the first large one the last', () => {
     const actor = new Actor(0, 0);
     expect([0, 90, 3, 90, 1].map(thread => actor.thread(thread))).toEqual([0, 15, 3, 15, 1]);

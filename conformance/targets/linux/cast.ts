@@ -66,6 +66,11 @@ export class OpenFile {
     return !this.closed || (this.base !== 0 && this.remaining(0, Infinity).length > 0);
   }
 
+  /** Whether nothing of it is left in the driver. */
+  get isGone(): boolean {
+    return this.closed && !this.unsettled && this.remaining(0, Infinity).length === 0;
+  }
+
   /** Whether all these bytes are still part of the mapping. */
   covers(offset: number, length: number): boolean {
     if (offset < 0 || offset + length > Math.ceil(this.mapped / PAGE) * PAGE) return false;
@@ -169,6 +174,20 @@ export class Cast {
   /** The device of the log whose context has this name. */
   deviceIn(context: string): DeviceIndex {
     return Number(/\d+$/.exec(context)?.[0]) - this.#firstDevice;
+  }
+
+  /** Whether the next process finds no seat. */
+  get isFull(): boolean {
+    return !this.#seats.includes(undefined);
+  }
+
+  /** A process that the driver knows nothing of any more, and that is as a fresh one would be. */
+  idle(isBusy: (actor: Actor) => boolean): Actor | undefined {
+    for (const actor of this.#actors.values()) {
+      if (actor.euid !== 0 || actor.files.size === 0 || isBusy(actor)) continue;
+      if ([...actor.files.values()].every(file => file.isGone)) return actor;
+    }
+    return undefined;
   }
 
   /** Gives a new process of the log a free seat. */

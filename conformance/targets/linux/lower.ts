@@ -88,6 +88,12 @@ export class Lowering {
     return { call, actor, file, first, main, done, end: program.tag, born: this.#born, peeks };
   }
 
+  /** Ends a process of which nothing is left, to make room for another. */
+  retire(actor: Actor): void {
+    this.program.kill(actor.seat);
+    this.#cast.leave(actor);
+  }
+
   #actor(proc: ProcIndex): Actor {
     const found = this.#cast.find(proc);
     if (found !== undefined) return found;

@@ -81,6 +81,10 @@ export class LinuxSession implements RemoteSession {
         const unsettled = call.op === 'munmap' && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
         if (call.op === 'reclaim') await flush(false);
         if (call.op === 'reclaim') await this.#slot.reclaim();
+        if ('proc' in call && this.#cast.isFull && this.#cast.find(call.proc) === undefined) {
+          await flush(false);
+          await this.#makeRoom();
+        }
         if (unsettled || this.#lowering.program.length > LONGEST_PROGRAM) await flush(false);
         steps.push(this.#lowering.lower(call, expected));
       }
@@ -145,6 +149,17 @@ export class LinuxSession implements RemoteSession {
     if (failure === undefined) return;
     const at = steps.find(step => failure.tag < step.first + stepLength(step));
     throw new SequenceFailed(failure, at?.call.id, observations);
+  }
+
+  /** Ends a process that has left the driver, where the next one finds no seat. */
+  async #makeRoom(): Promise<void> {
+    const busy = new Set([...this.#parked.values()].map(({ actor }) => actor));
+    const idle = this.#cast.idle(actor => busy.has(actor));
+    if (idle === undefined) return;
+    const lowering = this.#lowering;
+    lowering.retire(idle);
+    await this.#send(lowering.program, BUDGET_MS);
+    lowering.next();
   }
 
   #send(program: Program, budgetMs: number): Promise<Result> {
