@@ -12,7 +12,7 @@ import { dropWork, endThread } from './exit.ts';
 import { dropNode, settle } from './node.ts';
 import { addPages, countPages } from './page.ts';
 import { runWoken } from './read.ts';
-import { removeRef } from './ref.ts';
+import { leaveNext } from './leave.ts';
 import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
 import { taskOf } from './task.ts';
@@ -140,10 +140,11 @@ export const release = (t: Turn, key: FileKey): void => {
   const nodes = t.nodes.filter(node => node.owner === key).sort((a, b) => (BigInt(a.ptr) < BigInt(b.ptr) ? -1 : 1));
   for (const node of nodes) releaseNode(t, node.id);
   const refs = t.refs.filter(ref => ref.file === key).sort((a, b) => a.handle - b.handle);
-  for (const ref of refs) {
-    t.fire('PROC-20', 'DEATH-14');
-    letReadersRun(t, ref.node);
-    removeRef(t, ref.id);
+  t.leaving = refs.map(({ id }) => id);
+  for (let next = t.leaving[0]; next !== undefined; next = t.leaving[0]) {
+    letReadersRun(t, next);
+    // A reader may have let the release go on meanwhile.
+    if (t.leaving[0] === next) leaveNext(t);
   }
   if (t.file(key).todo.length > 0) t.fire('PROC-21', 'PROC-22', 'REL-19');
   dropWork(t, t.file(key).todo);
@@ -158,9 +159,9 @@ export const release = (t: Turn, key: FileKey): void => {
  * PROC-14: the release runs beside everybody else. A reader that it has woken already may look at a node before, or
  * after, the dying process lets go of it.
  */
-const letReadersRun = (t: Turn, node: number): void => {
-  for (;;) {
-    const { owner, queued } = t.node(node);
+const letReadersRun = (t: Turn, leaving: number): void => {
+  while (t.leaving[0] === leaving) {
+    const { owner, queued } = t.node(t.ref(leaving).node);
     const readers = t.woken.filter(
       thread => thread === queued || (fileOf(thread) === owner && t.parkedOn(thread)?.forProc === true),
     );

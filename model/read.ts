@@ -9,6 +9,7 @@ import type { Return } from '../abi/observation.ts';
 import { fits, hasRoom, type Cursor } from './cursor.ts';
 import { deliver } from './delivery.ts';
 import { nextItem } from './item.ts';
+import { letReleaseRun } from './leave.ts';
 import { LOOPER, fileOf, type Parked, type ThreadKey } from './state.ts';
 import { setNice } from './task.ts';
 import { wantsThread } from './thread.ts';
@@ -79,6 +80,7 @@ const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: 
 /** READ-11 .. READ-13: items until one ends the read, the room ends, or nothing is left. */
 const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: number, wrote: number): ReadEnd => {
   for (;;) {
+    letReleaseRun(t, thread);
     if (forProc && mustShare(t, thread)) letOthersRun(t, thread);
     if (t.thread(thread).todo.length === 0 && !(forProc && mustShare(t, thread))) {
       if (cursor.filled === 4 && !t.thread(thread).needReturn) {

@@ -49,6 +49,9 @@ export class Turn {
   /** Files whose flush or release is left to the kernel worker, in order of asking. */
   readonly deferred: { readonly file: FileKey; readonly what: 'flush' | 'release' }[] = [];
 
+  /** Refs that a dying file has yet to let go of, in order; its release runs beside the readers (PROC-14). */
+  leaving: Id[] = [];
+
   readonly #answers: readonly number[];
   /** How many answers each choice had, in order. */
   readonly asked: number[] = [];

@@ -82,5 +82,6 @@ export const DEATH = {
     ...SHOULD,
     says: 'The statistics count death registrations that exist in any state, and the state file tells queued, cleared and delivered ones apart.',
     evidence: seen('print_binder_work_ilocked', 'print_binder_proc'),
+    firesIn: 'snapshot',
   },
 } as const satisfies Record<`DEATH-${number}`, Rule>;

@@ -232,6 +232,7 @@ export const READ = {
     ...INFO,
     says: 'BR_OK, BR_ACQUIRE_RESULT, BR_ATTEMPT_ACQUIRE and BR_FINISHED are never returned, and BR_ERROR only without memory.',
     evidence: derived('binder_thread_read'),
+    firesIn: 'snapshot',
   },
   'READ-45': {
     ...MUST,

@@ -172,11 +172,8 @@ export const TXN = {
   },
   'TXN-33': {
     ...MUST,
-    says: 'A reply to a caller that is frozen is delivered as usual.',
-    evidence: derived('binder_transaction'),
-    status: notApplicable(
-      'A process with an open call cannot be frozen, except while a BINDER_FREEZE with a timeout still waits, and that wait ends by the clock.',
-    ),
+    says: 'A reply to a caller that was frozen before it called is delivered as usual.',
+    evidence: seen('binder_transaction'),
   },
   'TXN-34': {
     ...CORE,
