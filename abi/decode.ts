@@ -95,10 +95,15 @@ const decodeDelivery = (br: Delivery['br'], view: DataView, at: number, reader: 
   };
 };
 
-/** The returns in `bytes` from `from` up to `to` (read_consumed before and after), also past the end. Never throws. */
-export const decodeReturns = (bytes: Uint8Array, from: number, to: number, reader: Reader): Return[] => {
+/** The returns in `bytes` from `from` up to `to` (read_consumed before and after), also past the end; `view`: a view of those bytes. Never throws. */
+export const decodeReturns = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  reader: Reader,
+  view = dataViewOf(bytes),
+): Return[] => {
   const returns: Return[] = [];
-  const view = dataViewOf(bytes);
   const end = Math.min(to, bytes.length);
   let at = from;
   while (at < to) {

@@ -38,11 +38,12 @@ export class Image {
   readonly segments: Segment[] = [];
   readonly relocations: Relocation[] = [];
 
-  /** Forgets the last call. */
+  /** Forgets the last call. What lies behind `end` is always zero. */
   clear(): void {
+    this.bytes.fill(0, 0, this.end);
     this.end = 0;
-    this.segments.length = 0;
-    this.relocations.length = 0;
+    while (this.segments.length > 0) this.segments.pop();
+    while (this.relocations.length > 0) this.relocations.pop();
   }
 
   /** Adds a segment of `length` zero bytes, 8-aligned, and answers its number. */
@@ -50,7 +51,6 @@ export class Image {
     const start = this.end;
     const next = (start + length + (guarded ? 0 : SLACK) + 7) & ~7;
     if (next > this.bytes.length) this.#grow(next);
-    this.bytes.fill(0, start, next);
     this.end = next;
     this.segments.push({ start, length, guarded });
     return this.segments.length - 1;

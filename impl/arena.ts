@@ -20,15 +20,20 @@ export interface Share {
 /** More async buffers than this make a sender suspect when space is short (ALLOC-40). */
 const SUSPECT_BUFFERS = 50;
 
+/** What an arena has before it is mapped. */
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+const NO_PAGES = new Pages(NO_BYTES);
+
 export class Arena {
   /** Address of byte 0 in the owner's memory. */
   base = 0;
   /** Managed bytes; 0 until mapped (ALLOC-01). */
   size = 0;
   freeAsync = 0;
-  bytes: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(this.bytes.buffer);
-  pages = new Pages(this.bytes);
+  bytes: Uint8Array = NO_BYTES;
+  view: DataView = NO_VIEW;
+  pages: Pages = NO_PAGES;
   mapping: Mapping | null = null;
   /** No part of the mapping was ever unmapped (ALLOC-10). */
   alive = false;
@@ -40,7 +45,8 @@ export class Arena {
   refusal = 0;
   readonly #free = new FreeIndex();
   readonly #byOffset = new Table<Buffer>();
-  readonly #shares = new Map<number, Share>();
+  /** By process id; `null` until somebody sends oneways. */
+  #shares: Map<number, Share> | null = null;
   #spamDetected = false;
   /** Records of regions that merged into others, linked through `next`. */
   #spare: Buffer | null = null;
@@ -169,10 +175,11 @@ export class Arena {
   /** ALLOC-17, and the suspicion of ALLOC-39 to ALLOC-41. */
   #charge(buffer: Buffer): void {
     this.freeAsync -= buffer.size;
-    let share = this.#shares.get(buffer.pid);
+    const shares = (this.#shares ??= new Map());
+    let share = shares.get(buffer.pid);
     if (share === undefined) {
       share = { buffers: 0, bytes: 0 };
-      this.#shares.set(buffer.pid, share);
+      shares.set(buffer.pid, share);
     }
     share.buffers++;
     share.bytes += buffer.size;

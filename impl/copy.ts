@@ -1,4 +1,5 @@
 /** The one copy: from the sender's memory straight into the receiver's arena. */
+import { PAGE } from '../abi/ids.ts';
 import type { Core } from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Process } from './process.ts';
@@ -8,7 +9,7 @@ const SMALL = 192;
 
 /**
  * Copies `length` bytes from an address of the sender to an offset of the receiver's arena; `false` on a fault, then
- * nothing was copied.
+ * the copy ends as `copyUntilFault` leaves it.
  */
 export const copyIn = (
   core: Core,
@@ -20,7 +21,7 @@ export const copyIn = (
 ): boolean => {
   if (length === 0) return true;
   const from = memory.locate(address, length);
-  if (from < 0) return false;
+  if (from < 0) return copyUntilFault(core, memory, address, process, offset, length);
   core.copied += length;
   const { bytes, view } = process.arena;
   if (length > SMALL) {
@@ -31,6 +32,26 @@ export const copyIn = (
   for (let at = 0; at < words; at += 4) view.setUint32(offset + at, memory.view.getUint32(from + at, true), true);
   for (let at = words; at < length; at++) view.setUint8(offset + at, memory.view.getUint8(from + at));
   return true;
+};
+
+/**
+ * The copy that meets a fault: what is readable before it arrives, and zeros follow up to the end of the copy or of the
+ * page of the arena, because Linux copies page by page and clears what it could not copy of a page. Answers `false`.
+ */
+const copyUntilFault = (
+  core: Core,
+  memory: Memory,
+  address: number,
+  process: Process,
+  offset: number,
+  length: number,
+): false => {
+  const readable = memory.readable(address, length);
+  copyIn(core, memory, address, process, offset, readable);
+  const fault = offset + readable;
+  const pageEnd = (Math.floor(fault / PAGE) + 1) * PAGE;
+  process.arena.bytes.fill(0, fault, Math.min(offset + length, pageEnd));
+  return false;
 };
 
 /** Copies `length` bytes (a multiple of 4) of an object. */

@@ -1,6 +1,7 @@
 /** What all open files share: the counter of ids, the census, the contexts, the queues of what must still run. */
 import type { BytePool } from './byte-pool.ts';
 import { Context } from './context.ts';
+import { counters } from './counters.ts';
 import type { Node } from './node.ts';
 import type { Process } from './process.ts';
 import type { Task } from './task.ts';
@@ -36,12 +37,12 @@ export class Core {
   /** Payload bytes copied from user memory into arenas. */
   copied = 0;
   /** Counters of commands and returns by number (DBG-10). */
-  readonly commands = new Float64Array(32);
-  readonly returns = new Float64Array(32);
+  readonly commands = counters();
+  readonly returns = counters();
 
   /** The last sends, and the last that failed (DBG-12, DBG-13). */
-  readonly log = new TransactionLog();
-  readonly failedLog = new TransactionLog();
+  readonly log: TransactionLog;
+  readonly failedLog: TransactionLog;
 
   readonly procs = tally();
   readonly threads = tally();
@@ -55,8 +56,16 @@ export class Core {
   #spareTransactions: Transaction | null = null;
   #spareWork: Work | null = null;
 
-  constructor(devices: number, bytes: BytePool) {
+  /**
+   * Begins with nothing open, in the logs of a former core. Records are not taken over: old ones that point to young
+   * ones would make the garbage collector keep all that a core had.
+   */
+  constructor(devices: number, bytes: BytePool, former: Core | null) {
     this.bytes = bytes;
+    this.log = former?.log ?? new TransactionLog();
+    this.failedLog = former?.failedLog ?? new TransactionLog();
+    this.log.clear();
+    this.failedLog.clear();
     for (let index = 0; index < devices; index++) this.contexts.push(new Context(index));
   }
 

@@ -13,8 +13,8 @@ const namesOf = (words: Readonly<Record<string, number>>): readonly string[] => 
 const COMMANDS = namesOf(BC);
 const RETURNS = namesOf(BR);
 
-const countersText = (indent: string, commands: Float64Array, returns: Float64Array): string => {
-  const lines = (names: readonly string[], counts: Float64Array): string =>
+const countersText = (indent: string, commands: readonly number[], returns: readonly number[]): string => {
+  const lines = (names: readonly string[], counts: readonly number[]): string =>
     names.map((name, number) => (counts[number] === 0 ? '' : `${indent}${name}: ${counts[number]}\n`)).join('');
   return lines(COMMANDS, commands) + lines(RETURNS, returns);
 };

@@ -27,13 +27,13 @@ export class BinderDriver {
   readonly #sending = new Sending();
 
   constructor(devices = 1) {
-    this.#core = new Core(devices, this.#bytes);
+    this.#core = new Core(devices, this.#bytes, null);
   }
 
   /** Begins anew with nothing open. */
   reset(devices: number): void {
     for (const { arena } of this.#core.processes) this.#bytes.give(arena.bytes);
-    this.#core = new Core(devices, this.#bytes);
+    this.#core = new Core(devices, this.#bytes, this.#core);
   }
 
   /** All state, for snapshots. */

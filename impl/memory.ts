@@ -57,6 +57,16 @@ export class Memory {
     return this.#search(address, length);
   }
 
+  /** How many of `length` bytes at an address are mapped before the first that is not. */
+  readable(address: number, length: number): number {
+    for (let at = 0; at < this.#count; at++) {
+      const start = this.#starts[at] as number;
+      const end = this.#ends[at] as number;
+      if (address >= start && address < end) return Math.min(length, end - address);
+    }
+    return 0;
+  }
+
   #search(address: number, length: number): number {
     for (let at = 0; at < this.#count; at++) {
       const start = this.#starts[at] as number;

@@ -2,6 +2,7 @@
 import { Arena } from './arena.ts';
 import type { Context } from './context.ts';
 import type { Core } from './core.ts';
+import { counters } from './counters.ts';
 import { Handles } from './handles.ts';
 import { releaseNode, type Node } from './node.ts';
 import { removeRef, type Ref } from './ref.ts';
@@ -49,8 +50,8 @@ export class Process {
   flushDue = false;
   releaseDue = false;
   /** Counters of its own commands and returns by number (DBG-11). */
-  readonly commands = new Float64Array(32);
-  readonly returns = new Float64Array(32);
+  readonly commands = counters();
+  readonly returns = counters();
 
   constructor(group: TaskGroup, context: Context, fd: number, defaultNice: number) {
     this.group = group;

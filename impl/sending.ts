@@ -50,12 +50,16 @@ export class Sending {
     this.slot = 0;
     this.lastObject = 0;
     this.lastMinimum = 0;
-    this.copyTo.length = 0;
-    this.copyFrom.length = 0;
-    this.copyLength.length = 0;
-    this.patchAt.length = 0;
-    this.patchValue.length = 0;
-    this.patchSkip.length = 0;
+    if (this.copyTo.length > 0) {
+      this.copyTo.length = 0;
+      this.copyFrom.length = 0;
+      this.copyLength.length = 0;
+    }
+    if (this.patchAt.length > 0) {
+      this.patchAt.length = 0;
+      this.patchValue.length = 0;
+      this.patchSkip.length = 0;
+    }
   }
 
   /** Notes why it fails, and answers `false`. */

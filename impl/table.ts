@@ -5,12 +5,15 @@
  */
 
 const FIRST_CAPACITY = 8;
+/** What an empty table has: one place that is never taken. */
+const NO_WORDS = new Int32Array(1);
+const NO_VALUES: readonly null[] = [null];
 
 export class Table<Value extends object> {
-  #low = new Int32Array(FIRST_CAPACITY);
-  #high = new Int32Array(FIRST_CAPACITY);
-  #values: (Value | null)[] = Array.from({ length: FIRST_CAPACITY }, () => null);
-  #mask = FIRST_CAPACITY - 1;
+  #low = NO_WORDS;
+  #high = NO_WORDS;
+  #values = NO_VALUES as (Value | null)[];
+  #mask = 0;
   /** How many entries there are. */
   size = 0;
 
@@ -28,7 +31,7 @@ export class Table<Value extends object> {
 
   /** Adds a record under a key that is not there. */
   add(low: number, high: number, value: Value): void {
-    if (this.size * 2 > this.#mask) this.#grow();
+    if (this.size * 2 >= this.#mask) this.#grow();
     this.#put(low | 0, high | 0, value);
     this.size++;
   }
@@ -74,10 +77,10 @@ export class Table<Value extends object> {
 
   #grow(): void {
     const [low, high, values] = [this.#low, this.#high, this.#values];
-    const capacity = values.length * 2;
+    const capacity = Math.max(FIRST_CAPACITY, values.length * 2);
     this.#low = new Int32Array(capacity);
     this.#high = new Int32Array(capacity);
-    this.#values = Array.from({ length: capacity }, () => null);
+    this.#values = new Array<Value | null>(capacity).fill(null);
     this.#mask = capacity - 1;
     values.forEach((value, at) => {
       if (value !== null) this.#put(low[at] as number, high[at] as number, value);

@@ -39,6 +39,11 @@ export class TransactionLog {
   /** Entries ever begun. */
   #count = 0;
 
+  /** Forgets every entry. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** Makes room for one more entry and answers the place of its first word; whatever stood there is still there. */
   next(): number {
     return (this.#count++ % ENTRIES) * WORDS;

@@ -102,7 +102,8 @@ export class ImplTarget implements Driver {
     for (const { threads } of this.#processes.values()) {
       for (const { image, memory } of threads.values()) this.#spareRooms.push({ image, memory });
     }
-    this.#processes.clear();
+    // A map that is cleared links what it held to what it will hold: for the garbage collector all of it is in use.
+    this.#processes = new Map();
     this.#driver.reset(world.devices);
   }
 
@@ -311,7 +312,12 @@ const writeReadDone = (thread: NativeThread, call: WriteRead, descriptor: Descri
   const read = Number(readU64(view, fields.read_consumed.at));
   if (call.read === undefined) return { status, wrote, read };
   const { readAt } = thread;
-  return { status, wrote, read, returns: decodeReturns(bytes, readAt + call.read.consumed, readAt + read, descriptor) };
+  return {
+    status,
+    wrote,
+    read,
+    returns: decodeReturns(bytes, readAt + call.read.consumed, readAt + read, descriptor, view),
+  };
 };
 
 const statusOf = (result: number): Status => (result === 0 ? 'OK' : (errnoName(-result) ?? 'EINVAL'));
