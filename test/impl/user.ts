@@ -20,6 +20,8 @@ const PIECES = BASE + 0x6000;
 export const MAPPING = 0x7000_0000;
 /** An address that nobody mapped. */
 export const NOWHERE = 8;
+/** The end of a user's memory: the first address behind it is unmapped. */
+export const END = BASE + SIZE;
 
 const { fields: argument } = WRITE_READ;
 const { fields: message } = TRANSACTION_DATA;
@@ -31,6 +33,9 @@ export interface Letter {
   readonly flags?: number;
   readonly data?: Uint8Array;
   readonly offsets?: readonly number[];
+  /** Addresses to name instead of those of `data` and `offsets`, which then are not put anywhere. */
+  readonly dataAt?: number;
+  readonly offsetsAt?: number;
   /** Bytes at `User.pieces`, for PTR objects; makes the command the SG form. */
   readonly pieces?: Uint8Array;
 }
@@ -80,9 +85,11 @@ export class User {
 
   /** Puts a call or reply into the write buffer and its memory in place. */
   send(kind: 'BC_TRANSACTION' | 'BC_REPLY', letter: Letter = {}): this {
-    const { data = new Uint8Array(0), offsets = [], pieces } = letter;
-    this.bytes.set(data, DATA - BASE);
-    offsets.forEach((offset, slot) => writeU64(this.view, OFFSETS - BASE + slot * 8, offset));
+    const { data = new Uint8Array(0), offsets = [], pieces, dataAt = DATA, offsetsAt = OFFSETS } = letter;
+    if (dataAt === DATA) this.bytes.set(data, DATA - BASE);
+    if (offsetsAt === OFFSETS) {
+      offsets.forEach((offset, slot) => writeU64(this.view, OFFSETS - BASE + slot * 8, offset));
+    }
     if (pieces !== undefined) this.bytes.set(pieces, PIECES - BASE);
     const body = WRITE - BASE + this.#written + 4;
     this.command(pieces === undefined ? kind : `${kind}_SG`);
@@ -92,8 +99,8 @@ export class User {
     view.setUint32(body + message.flags.at, letter.flags ?? 0, true);
     writeU64(view, body + message.data_size.at, data.length);
     writeU64(view, body + message.offsets_size.at, offsets.length * 8);
-    writeU64(view, body + message.buffer.at, DATA);
-    writeU64(view, body + message.offsets.at, OFFSETS);
+    writeU64(view, body + message.buffer.at, dataAt);
+    writeU64(view, body + message.offsets.at, offsetsAt);
     if (pieces !== undefined) writeU64(view, body + TRANSACTION_DATA.size, (pieces.length + 7) & ~7);
     return this;
   }
