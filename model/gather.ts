@@ -38,6 +38,8 @@ export interface Pieces {
   readonly written: { readonly address: number; readonly bytes: string }[];
   /** Hex of the pieces as the receiver reads them, in slot order. */
   readonly contents: string[];
+  /** The chunk whose source could not be read. */
+  faulted: { readonly address: number; readonly length: number } | null;
 }
 
 export const startGather = (): Pieces => ({
@@ -48,6 +50,7 @@ export const startGather = (): Pieces => ({
   patches: [],
   written: [],
   contents: [],
+  faulted: null,
 });
 
 const linked = (object: BufferObject): boolean => (object.flags & BINDER_BUFFER_FLAG_HAS_PARENT) !== 0;
@@ -239,7 +242,11 @@ export const finishGather = (t: Turn, message: Parcel['message'], out: Translati
   const { placed, written, contents } = out.gather;
   if (placed.length > 0) t.fire('TXN-23', 'REL-11');
   for (const piece of placed) {
-    if (piece.length > 0 && piece.source < 0) return 'EINVAL';
+    if (piece.length > 0 && piece.source < 0) {
+      const [first] = gapsOf(out, piece);
+      out.gather.faulted = { address: piece.address, length: first?.at ?? piece.length };
+      return 'EINVAL';
+    }
     const source = message.pieces[piece.source] ?? '';
     let bytes = (source + filled(0, Math.max(0, piece.length - (source.length >> 1)))).slice(0, piece.length * 2);
     let copied = 0;

@@ -2,6 +2,7 @@
  * What the bytes of an arena are. Nothing is ever cleaned on reuse (ALLOC-35): a page is zero when it is populated,
  * and after that holds what was written last, also by messages that failed (ALLOC-36).
  */
+import { PAGE } from '../abi/ids.ts';
 import { withArena } from './record.ts';
 import type { Arena, FileKey, Span } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -22,6 +23,13 @@ export const poke = (t: Turn, file: FileKey, at: number, bytes: string): void =>
   t.changeFile(file, {
     arena: withArena(arena, { spans: laid(arena.spans, { at, length: bytes.length >> 1, bytes }) }),
   });
+};
+
+/** A copy of `length` bytes that faulted at its first byte: zeros, up to the end of the page that it was filling. */
+export const faulted = (t: Turn, file: FileKey, at: number, length: number): void => {
+  const end = Math.min(at + length, (Math.floor(at / PAGE) + 1) * PAGE);
+  t.fire('ALLOC-36');
+  poke(t, file, at, '00'.repeat(end - at));
 };
 
 /** `length` zero bytes on top of some spans. */

@@ -24,15 +24,18 @@ import { hasWork, isFreeForFileWork } from './work.ts';
 export { RULES, type RuleId } from './rules.ts';
 export type { State } from './state.ts';
 
-const fileFor = (state: State, call: Call): File | undefined =>
-  'fd' in call ? state.files.find(file => file.proc === call.proc && file.fd === call.fd) : undefined;
+const fileOfCall = (files: readonly File[], call: Call): File | undefined => {
+  if (!('fd' in call)) return undefined;
+  for (const file of files) if (file.proc === call.proc && file.fd === call.fd) return file;
+  return undefined;
+};
 
 /** A call can be made when its process lives, its descriptor is open and its thread is free. */
 const applicable = (state: State, call: Call): boolean => {
   if (call.op === 'reclaim') return true;
   const task = state.tasks.find(other => other.proc === call.proc);
   if (task?.alive === false) return false;
-  const file = fileFor(state, call);
+  const file = fileOfCall(state.files, call);
   if (call.op === 'open') {
     return file === undefined && call.device < state.devices.length && isFree(state, call.proc, call.thread);
   }
@@ -44,18 +47,22 @@ const applicable = (state: State, call: Call): boolean => {
   return task !== undefined;
 };
 
-const isFree = (state: State, proc: number, thread: number): boolean =>
-  !state.tasks.some(task => task.proc === proc && task.ended.includes(thread)) &&
-  !state.parked.some(parked => {
-    if (indexOf(parked.thread) !== thread) return false;
-    return state.files.some(file => file.key === fileOf(parked.thread) && file.proc === proc);
-  });
+/** The native thread has not ended, and does not sleep in the driver. */
+const isFree = (state: State, proc: number, thread: number): boolean => {
+  for (const task of state.tasks) if (task.proc === proc && task.ended.includes(thread)) return false;
+  for (const { thread: key } of state.parked) {
+    if (indexOf(key) !== thread) continue;
+    const file = fileOf(key);
+    for (const { key: other, proc: owner } of state.files) if (other === file && owner === proc) return false;
+  }
+  return true;
+};
 
 const OK: Done = { status: 'OK' };
 
 /** What the call itself does, before those whom it woke go on. */
 const perform = (t: Turn, call: Call): Result => {
-  if ('fd' in call && call.op !== 'open') return performOn(t, call, fileIn(t, call));
+  if ('fd' in call && call.op !== 'open') return performOn(t, call, fileOfCall(t.files, call) as File);
   switch (call.op) {
     case 'open':
       open(t, call);
@@ -114,9 +121,6 @@ const performOn = (t: Turn, call: FileCall, file: File): Result => {
       return { status: 'OK', bytes: peek(t, file.key, call.offset, call.length) };
   }
 };
-
-const fileIn = (t: Turn, call: FileCall): File =>
-  t.files.find(file => file.proc === call.proc && file.fd === call.fd) as File;
 
 /** THR-35, THR-36: readable when a read would not wait; makes the thread's record and marks it as a poller (THR-14). */
 const poll = (t: Turn, thread: number, file: File): Done => {

@@ -39,6 +39,8 @@ export interface Translation {
   data: string;
   /** Bytes of the data that are in the target's memory. */
   copied: number;
+  /** The copy faulted on its way to this byte; 0 when it did not. What it wanted to fill is zero (TXN-22). */
+  faultedTo: number;
   readonly held: Held[];
   readonly fixups: Fixup[];
   readonly gather: Pieces;
@@ -72,6 +74,7 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
     t.fire('OBJ-01');
     if (!isSmall(at) || at < copied || at > size || (at > copied && !readable)) {
       t.fire('OBJ-02');
+      if (!readable && isSmall(at) && at > copied && at <= size) out.faultedTo = at;
       return 'EFAULT';
     }
     out.copied = at;
@@ -103,6 +106,7 @@ export const translate = (t: Turn, parcel: Parcel, out: Translation): Refusal | 
   }
   if (copied < size && !readable) {
     t.fire('TXN-22');
+    out.faultedTo = size;
     return 'EFAULT';
   }
   if (copied < size) t.fire('TXN-22');

@@ -13,7 +13,7 @@ import { big, isSmall } from '../abi/u64.ts';
 import { allocate, bufferAt, changeBuffer } from './buffer.ts';
 import { dispatch } from './dispatch.ts';
 import { finishGather, startGather } from './gather.ts';
-import { poke } from './memory.ts';
+import { faulted, poke } from './memory.ts';
 import { pin, settle, unpinStrong } from './node.ts';
 import { translate, type Parcel, type Refusal, type Translation } from './object.ts';
 import { strongRef } from './ref.ts';
@@ -192,7 +192,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
   const clearOnFree = (command.flags & TF_CLEAR_BUF) !== 0;
   if (clearOnFree) t.fire('ALLOC-37');
   changeBuffer(t, to, got.offset, { targetNode: target?.id ?? 0, clearOnFree });
-  const out: Translation = { data: message.data, copied: 0, held: [], fixups: [], gather: startGather() };
+  const out: Translation = { data: message.data, copied: 0, faultedTo: 0, held: [], fixups: [], gather: startGather() };
   const refusal = copyMessage(t, sending, got.offset, out);
   leaveBytes(t, to, got.offset, message, out, refusal === null);
   if (refusal !== null) {
@@ -234,12 +234,16 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
 const leaveBytes = (t: Turn, to: FileKey, buffer: number, message: Message, out: Translation, whole: boolean): void => {
   if (!whole) t.fire('ALLOC-36');
   poke(t, to, buffer, out.data.slice(0, out.copied * 2));
+  if (out.faultedTo > 0) faulted(t, to, buffer + out.copied, out.faultedTo - out.copied);
   if (message.offsetsSize !== 0 && message.offsetsAt === 'own') {
     const digits = (message.offsetsSize as number) * 2;
     const slots = message.offsets.map(le64Hex).join('').padEnd(digits, '0').slice(0, digits);
     poke(t, to, buffer + align8(message.size as number), slots);
+  } else if (message.offsetsSize !== 0) {
+    faulted(t, to, buffer + align8(message.size as number), message.offsetsSize as number);
   }
   for (const { address, bytes } of out.gather.written) poke(t, to, address, bytes);
+  if (out.gather.faulted !== null) faulted(t, to, out.gather.faulted.address, out.gather.faulted.length);
 };
 
 /** The offsets array as it was copied: as many slots as offsets_size says, zeros where the sender's memory has none. */
