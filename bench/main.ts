@@ -19,6 +19,8 @@ import { best, grouped, print } from './measure.ts';
 import { Pair, PAYLOAD } from './round-trip.ts';
 
 const SEED = 20_26;
+/** The whole lockstep is so much code that it gets faster for this long. */
+const WARM_SECONDS = 15;
 const world = { devices: 2 };
 
 const sequences = (length: number, ops: number): (readonly Op[])[] => {
@@ -33,13 +35,17 @@ const lockstep = (length: number): { readonly rate: number; readonly diverged: n
   const coverage = new Coverage();
   let diverged = 0;
   let run = 0;
-  const rate = best(turn => {
-    const log = arbitrary.draw(seederOf(SEED, turn));
-    const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
-    run++;
-    if (result.failure !== undefined) diverged++;
-    return result.ops;
-  });
+  const rate = best(
+    turn => {
+      const log = arbitrary.draw(seederOf(SEED, turn));
+      const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
+      run++;
+      if (result.failure !== undefined) diverged++;
+      return result.ops;
+    },
+    3,
+    WARM_SECONDS,
+  );
   return { rate, diverged: diverged / run };
 };
 
