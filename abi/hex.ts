@@ -40,8 +40,23 @@ export const fromHex = (hex: string): Uint8Array => {
   return bytes;
 };
 
+/** Bytes of a short and of a long row, of which shorter ones are parts: a repeated string is costly when it is read. */
+const SHORT = 1 << 12;
+const LONG = 1 << 16;
+const shortRows: (string | undefined)[] = [];
+const longRows: (string | undefined)[] = [];
+
+/** One row for each byte, made when it is first asked for. */
+const rowOf = (rows: (string | undefined)[], byte: number, size: number): string =>
+  (rows[byte] ??= Buffer.alloc(size, byte).toString('hex'));
+
 /** `size` times one byte, in hex. */
-export const filled = (byte: number, size: number): string => (DIGITS[byte & 0xff] as string).repeat(size);
+export const filled = (byte: number, size: number): string => {
+  const digits = byte & 0xff;
+  if (size <= SHORT) return rowOf(shortRows, digits, SHORT).slice(0, size * 2);
+  if (size <= LONG) return rowOf(longRows, digits, LONG).slice(0, size * 2);
+  return (DIGITS[digits] as string).repeat(size);
+};
 
 /** `hex` with the bytes from `at` replaced. */
 export const overlay = (hex: string, at: number, bytes: string): string =>
