@@ -16,7 +16,6 @@ export class Narrator {
   readonly #lowering = new Lowering(this.#cast);
   /** Ids of the machine's processes and threads in numbers of `ImplTarget`. */
   readonly #names = new Map<string, number>([['0', 0]]);
-  readonly #met = new Set<string>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -26,15 +25,8 @@ export class Narrator {
   async tell(calls: readonly Call[], processes: number): Promise<Map<string, string | null>> {
     const lowering = this.#lowering;
     const { program } = lowering;
-    const met: { readonly proc: number; readonly thread: number; readonly tag: number }[] = [];
-    const lowered = calls.map(call => {
-      const step = lowering.lower(call, []);
-      const { actor } = step;
-      if (actor === undefined || !('thread' in call) || this.#met.has(`${call.proc}:${call.thread}`)) return step;
-      this.#met.add(`${call.proc}:${call.thread}`);
-      met.push({ proc: call.proc, thread: call.thread, tag: program.ids(actor.seat, call.thread) });
-      return step;
-    });
+    const lowered = calls.map(call => lowering.lower(call, []));
+    const born = [...lowered.flatMap(step => step.born), ...lowering.identify()];
     const [anybody] = this.#cast.all();
     const reads = DEBUG_FILES.map(file => ({ file: file as string, tag: this.#read(anybody?.seat ?? 0, file) }));
     for (let proc = 0; proc < processes; proc++) {
@@ -45,10 +37,10 @@ export class Narrator {
     lowering.next();
     if (failure !== undefined) throw new Error(failure.message);
     const byTag = new Map(outcomes.map(outcome => [outcome.tag, outcome]));
-    for (const { proc, thread, tag } of met) {
+    for (const { proc, thread, tag } of born) {
       const ids = Buffer.from(byTag.get(tag)?.outs[0] ?? []);
-      this.#names.set(String(ids.readUInt32LE(0)), pidOf(proc));
-      this.#names.set(String(ids.readUInt32LE(4)), pidOf(proc) + thread);
+      if (thread === undefined) this.#names.set(String(ids.readUInt32LE(0)), pidOf(proc));
+      else this.#names.set(String(ids.readUInt32LE(4)), pidOf(proc) + thread);
     }
     // A file must know how long its mapping is.
     for (const { call, main, done } of lowered) {
