@@ -50,5 +50,7 @@ export interface RemoteDriver {
   /** How many sequences may run side by side. */
   readonly slots: number;
   begin(world: World): Promise<RemoteSession>;
+  /** Objects of the driver that still exist when every sequence has ended, by class; `undefined` classes cannot be told. */
+  leftovers?(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
 }

@@ -138,10 +138,21 @@ export class RemoteRun {
     while (!this.#spent()) {
       const driver = await this.#target.get();
       await Promise.all(Array.from({ length: driver.slots }, (_, slot) => this.#work(driver, slot)));
-      if (!this.#dead) continue;
+      if (!this.#dead) {
+        if (this.#spent()) await this.#census(driver);
+        continue;
+      }
       await this.#bury(driver);
       await this.#suspectsAlone();
     }
+  }
+
+  /** Every sequence has ended: what the driver still holds, it has lost (INV-CENSUS-08, W14). */
+  async #census(driver: RemoteDriver): Promise<void> {
+    const left = Object.entries((await driver.leftovers?.()) ?? {}).filter(([, count]) => count > 0);
+    if (left.length === 0) return;
+    const what = left.map(([name, count]) => `${count} ${name}`).join(', ');
+    this.#tally.errors.push(`INV-CENSUS-08: every sequence has ended, and the driver still holds ${what}`);
   }
 
   #spent(): boolean {

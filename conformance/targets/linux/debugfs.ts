@@ -228,3 +228,9 @@ export const parseStats = (text: string): StatsText[] => {
   }
   return procs;
 };
+
+/** Objects that exist, by class: the `active` figures at the head of `stats`. */
+export const activeObjects = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    [...text.matchAll(/^([a-z_]+): active (\d+) total \d+$/gm)].map(([, name, n]) => [name, Number(n)]),
+  );

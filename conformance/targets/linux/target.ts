@@ -1,6 +1,7 @@
 /** The real driver: Debian's kernel in a virtual machine, many sequences side by side, each on devices of its own. */
 import type { RemoteDriver, World } from '../../../abi/driver.ts';
 import { Cast } from './cast.ts';
+import { activeObjects } from './debugfs.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { Program } from './program.ts';
 import { ReclaimGate } from './reclaim.ts';
@@ -98,6 +99,22 @@ export class LinuxTarget implements RemoteDriver {
   /** Ends the machine; safe to call at any time. */
   stop(): Promise<void> {
     return this.#machine.stop();
+  }
+
+  /** The driver's own statistics of what it made and did not delete (DBG-10), when every slot is empty. */
+  async leftovers(): Promise<Readonly<Record<string, number>>> {
+    const empty = Array.from({ length: this.slots }, (_, slot) => {
+      const program = new Program();
+      program.reset();
+      return this.#machine.run(slot, program.bytes());
+    });
+    await Promise.all(empty);
+    const program = new Program();
+    program.waitKernel();
+    const tag = program.readFile(0, '/sys/kernel/debug/binder/stats', 1 << 16);
+    const { outcomes } = await this.#machine.run(this.slots, program.bytes());
+    const text = Buffer.from(outcomes[tag]?.outs[0] ?? []).toString('latin1');
+    return activeObjects(text);
   }
 
   /** On a slot that serves nobody else. */
