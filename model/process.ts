@@ -12,7 +12,7 @@ import { dropWork, endThread } from './exit.ts';
 import { dropNode, settle } from './node.ts';
 import { addPages, countPages } from './page.ts';
 import { runWoken } from './read.ts';
-import { leaveNext } from './leave.ts';
+import { isConcerned, leaveNext } from './leave.ts';
 import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
 import { taskOf } from './task.ts';
@@ -141,10 +141,10 @@ export const release = (t: Turn, key: FileKey): void => {
   for (const node of nodes) releaseNode(t, node.id);
   const refs = t.refs.filter(ref => ref.file === key).sort((a, b) => a.handle - b.handle);
   t.leaving = refs.map(({ id }) => id);
-  for (let next = t.leaving[0]; next !== undefined; next = t.leaving[0]) {
-    letReadersRun(t, next);
-    // A reader may have let the release go on meanwhile.
-    if (t.leaving[0] === next) leaveNext(t);
+  runConcerned(t);
+  while (t.leaving.length > 0) {
+    leaveNext(t);
+    runConcerned(t);
   }
   if (t.file(key).todo.length > 0) t.fire('PROC-21', 'PROC-22', 'REL-19');
   dropWork(t, t.file(key).todo);
@@ -155,16 +155,10 @@ export const release = (t: Turn, key: FileKey): void => {
   t.files = without(t.files, other => other.key === key);
 };
 
-/**
- * PROC-14: the release runs beside everybody else. A reader that it has woken already may look at a node before, or
- * after, the dying process lets go of it.
- */
-const letReadersRun = (t: Turn, leaving: number): void => {
-  while (t.leaving[0] === leaving) {
-    const { owner, queued } = t.node(t.ref(leaving).node);
-    const readers = t.woken.filter(
-      thread => thread === queued || (fileOf(thread) === owner && t.parkedOn(thread)?.forProc === true),
-    );
+/** PROC-14: readers that are awake run beside the release, as far as it makes a difference to them. */
+const runConcerned = (t: Turn): void => {
+  while (t.leaving.length > 0) {
+    const readers = t.woken.filter(thread => isConcerned(t, thread));
     const answer = t.choose(readers.length + 1);
     if (answer === 0) return;
     runWoken(t, readers[answer - 1] as number);

@@ -80,7 +80,7 @@ const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: 
 /** READ-11 .. READ-13: items until one ends the read, the room ends, or nothing is left. */
 const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: number, wrote: number): ReadEnd => {
   for (;;) {
-    letReleaseRun(t, thread);
+    letReleaseRun(t, thread, forProc);
     if (forProc && mustShare(t, thread)) letOthersRun(t, thread);
     if (t.thread(thread).todo.length === 0 && !(forProc && mustShare(t, thread))) {
       if (cursor.filled === 4 && !t.thread(thread).needReturn) {
