@@ -1,6 +1,6 @@
 /** What a driver wrote back: returns of a read buffer and outputs of the other ioctls, in numbers of the log. */
 import { decodeObject, returnOf } from './codec.ts';
-import { BINDER_BUFFER_FLAG_HAS_PARENT, BR, IOCTL } from './constants.ts';
+import { BINDER_BUFFER_FLAG_HAS_PARENT, IOCTL } from './constants.ts';
 import { toHex } from './hex.ts';
 import type { ProcIndex } from './ids.ts';
 import type { BareReturn, Delivery, IoctlOutput, Return } from './observation.ts';
@@ -156,9 +156,6 @@ export const decodeIoctl = (number: number, argument: Uint8Array): IoctlOutput |
       return undefined;
   }
 };
-
-/** `BR_OK`, the idle command of an extended error. */
-export const IDLE_COMMAND = BR.BR_OK;
 
 /** Hex of peeked bytes; every word that is an address in the mapping becomes an offset in it. */
 export const relativeHex = (bytes: Uint8Array, base: number, mapped: number): string => {

@@ -1,6 +1,6 @@
 /** Calls as memory images: the argument structure of an ioctl, the write buffer, and everything that it points to. */
 import type { Call, Command, IoctlArgument, Message, WriteRead } from './call.ts';
-import { BC, BINDER_BUFFER_FLAG_HAS_PARENT, IOCTL, type IoctlName } from './constants.ts';
+import { BC, IOCTL, type IoctlName } from './constants.ts';
 import { payloadSize } from './codec.ts';
 import { writeHex } from './hex.ts';
 import { BAD_POINTER, type Image } from './image.ts';
@@ -227,6 +227,3 @@ export const encodeIoctl = (
   }
   return arg.bad !== true;
 };
-
-/** True when a PTR says that it has a parent. */
-export const hasParent = (flags: number): boolean => (flags & BINDER_BUFFER_FLAG_HAS_PARENT) !== 0;

@@ -6,7 +6,7 @@
  * a process exists from the first op that mentions it.
  */
 import { z } from 'zod';
-import { BC, IOCTL } from './constants.ts';
+import { IOCTL } from './constants.ts';
 
 const int = z.int().nonnegative();
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'an even number of hex digits in lower case');
@@ -208,11 +208,3 @@ export type IoctlArg = z.infer<typeof IoctlArgSchema>;
 export type Op = z.infer<typeof OpSchema>;
 export type OpLog = z.infer<typeof OpLogSchema>;
 export type OpKind = Op['op'];
-
-/** The BC_* word of a command without regard to its message; `undefined` for RAW. */
-export const wordOf = (command: CommandSpec): number => {
-  if (command.bc === 'RAW') return command.word;
-  if (command.bc === 'BC_TRANSACTION' && command.message.buffersSize !== undefined) return BC.BC_TRANSACTION_SG;
-  if (command.bc === 'BC_REPLY' && command.message.buffersSize !== undefined) return BC.BC_REPLY_SG;
-  return BC[command.bc];
-};

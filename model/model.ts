@@ -184,7 +184,10 @@ const step = (state: State, call: Call): readonly Outcome<State>[] => {
   return outcomes;
 };
 
-/** More ways than this through one call mean that the model is wrong. */
+/**
+ * Ways through one call that are enumerated, the canonical one first. Only the end of a process among very many
+ * sleepers has more; what lies beyond is not known to be allowed.
+ */
 const MOST_OUTCOMES = 4096;
 
 /** The next sequence of answers in order, given how many answers each question had. */
