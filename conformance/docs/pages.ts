@@ -1,6 +1,7 @@
 /** The generated files of docs/: path in the repository and text. `npm run docs` writes them; a test holds them fresh. */
 import { z } from 'zod';
 import { PUBLISHED } from '../../abi/schema.ts';
+import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
 /** One generated file. */
 export interface Page {
@@ -9,8 +10,14 @@ export interface Page {
   readonly text: string;
 }
 
+const SCHEMAS = {
+  ...PUBLISHED,
+  'trace-head': { schema: TraceHeadSchema, title: 'The first line of a recorded trace' },
+  'trace-sequence': { schema: TraceSequenceSchema, title: 'Every further line of a recorded trace: one sequence' },
+} as const;
+
 const schemaPages = (): Page[] =>
-  Object.entries(PUBLISHED).map(([name, { schema, title }]) => ({
+  Object.entries(SCHEMAS).map(([name, { schema, title }]) => ({
     path: `docs/schema/${name}.json`,
     text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
   }));
