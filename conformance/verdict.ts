@@ -8,6 +8,8 @@ export interface Evidence {
   readonly ops: number;
   /** Distinct failures that count against a MUST. */
   readonly failures: number;
+  /** Failures that no further execution of their logs showed; absent: none. */
+  readonly unstable?: number;
   /** Applicable MUST rules that never fired. */
   readonly unexercised: number;
   /** Witnesses (things that must sometimes happen) that never happened. */
@@ -22,6 +24,7 @@ export interface Evidence {
 export const judge = (run: Evidence): { readonly verdict: Verdict; readonly reasons: readonly string[] } => {
   if (run.failures > 0) return { verdict: 'NOT CONFORMANT', reasons: [`${count(run.failures, 'failure')}`] };
   const reasons = [
+    run.unstable !== undefined && run.unstable > 0 ? `${count(run.unstable, 'unstable failure')}` : '',
     run.errors > 0 ? `${count(run.errors, 'error')} of the adapter or the environment` : '',
     run.interrupted ? 'interrupted' : '',
     run.ops === 0 ? 'nothing ran' : '',

@@ -1,6 +1,7 @@
 /** The runner for a driver in this process: op by op against the specification, with snapshots at checkpoints. */
 import type { Driver, World } from '../abi/driver.ts';
 import type { OpId } from '../abi/ids.ts';
+import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Specification } from '../abi/specification.ts';
@@ -31,7 +32,7 @@ export interface LockstepOptions<State> {
 /** One performed op as a trace shows it. */
 export interface Step {
   readonly op: Op;
-  readonly observation: unknown;
+  readonly observation: Observation;
   readonly rules: readonly string[];
 }
 

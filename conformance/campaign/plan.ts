@@ -23,11 +23,16 @@ export interface Plan {
 }
 
 /** Where an op log of a run came from: the number of its sequence, or a file of the corpus. */
-export type Source = { readonly sequence: number } | { readonly regression: string };
+export type Source = ({ readonly sequence: number } | { readonly regression: string }) & {
+  /** It was met while the failure of this core was shrunk. */
+  readonly met?: string;
+};
 
-/** A source in words: `sequence 12`, `regression test/regressions/a.json`. */
-export const sourceName = (source: Source): string =>
-  'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
+/** A source in words: `sequence 12`, `regression test/regressions/a.json`, with ` (met while shrinking)`. */
+export const sourceName = (source: Source): string => {
+  const name = 'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
+  return source.met === undefined ? name : `${name} (met while shrinking)`;
+};
 
 /** What one of several workers does of it: every `stride`-th sequence from `first`. */
 export interface Share {

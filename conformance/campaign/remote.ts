@@ -11,7 +11,7 @@ import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
-import type { RunResult } from '../../properties/lockstep.ts';
+import type { RunResult, Step } from '../../properties/lockstep.ts';
 import { runRemote } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
@@ -73,11 +73,20 @@ export const attempt = async (
   devices: number,
   ops: readonly Op[],
   coverage: Coverage,
+  onStep?: (step: Step) => void,
 ): Promise<RunResult> => {
   const world = { devices };
   const session = await driver.begin(world);
   const result = await runRemote(
-    { specification, session, world, snapshot: true, invariants: INVARIANTS, coverage },
+    {
+      specification,
+      session,
+      world,
+      snapshot: true,
+      invariants: INVARIANTS,
+      coverage,
+      ...(onStep === undefined ? {} : { onStep }),
+    },
     ops,
   );
   const { failure } = result;

@@ -1,91 +1,156 @@
 /** Shrinking the failures of a run: from the log that showed one to the shortest and plainest that shows it again. */
 import { setImmediate } from 'node:timers/promises';
-import type { RemoteDriver } from '../../abi/driver.ts';
+import type { OpId } from '../../abi/ids.ts';
+import type { Observation } from '../../abi/observation.ts';
+import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
-import { sameBug, type Failure } from '../../properties/failure.ts';
-import { runLockstep } from '../../properties/lockstep.ts';
-import { shrinkAsync, type AsyncTest, type ShrinkOptions } from '../../properties/shrink/shrink.ts';
+import { sameBug } from '../../properties/failure.ts';
+import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
+import { certify, CERTIFICATE_BUDGET, type Execution } from '../../properties/shrink/certificate.ts';
+import { DEFAULT_BUDGET, shrinkAsync } from '../../properties/shrink/shrink.ts';
 import { localTarget } from '../targets/local.ts';
 import type { Plan } from './plan.ts';
 import { attempt, isDeath, type Restarting } from './remote.ts';
 import type { KnownFailure, Tally } from './tally.ts';
 
-/** How long the shrinking of one failure may take. */
-const MOST_SECONDS = 30;
+/** How long the shrinking of one failure may take: a stop for what hangs, long after the budget of executions. */
+const MOST_SECONDS = 60;
 /** Executions, at most, when each of them costs a start of the machine. */
 const MOST_DEATHS = 40;
-/** Executions of a remote failure that have to agree before it is worth shrinking. */
-const CONFIRMATIONS = 3;
+/** Executions that have to agree before a failure is worth shrinking. */
+const CONFIRMATIONS = { local: 1, remote: 3 } as const;
+/** Executions for a certificate: a remote one is worth less than a round trip through all its quantities. */
+const CERTIFICATE = { local: CERTIFICATE_BUDGET, remote: 400 } as const;
 
-/** A test that finds nothing any more once the time is up or the user has had enough: the search then ends soon. */
-const bounded = (test: AsyncTest, stop: AbortSignal): AsyncTest => {
+/** What the user wants of shrinking, and how to hear of it. */
+export interface ShrinkWish {
+  /** Executions, at most. */
+  readonly budget?: number;
+  /** Whether to prove what was reached. */
+  readonly certificate: boolean;
+  /** Told in a few words what is being done. */
+  readonly say: (doing: string) => void;
+  readonly stop: AbortSignal;
+}
+
+/** Where logs are executed for one failure. */
+interface Bench {
+  readonly execute: (ops: readonly Op[]) => Promise<Execution>;
+  /** Executions at once. */
+  readonly parallel: number;
+  readonly confirmations: number;
+  readonly budget: number;
+  /** Executions for a certificate; 0: none. */
+  readonly certificate: number;
+}
+
+const PASSED: Execution = { skipped: [], observations: new Map() };
+
+/** Finds nothing any more once the time is up or the user has had enough: every search then ends soon. */
+const bounded = (execute: Bench['execute'], stop: AbortSignal): Bench['execute'] => {
   const end = performance.now() + MOST_SECONDS * 1000;
-  return async ops => (stop.aborted || performance.now() > end ? undefined : test(ops));
+  return async ops => (stop.aborted || performance.now() > end ? PASSED : execute(ops));
 };
 
-const shrinkWith = async (
+/** Runs a log with `run` and keeps all that it showed. */
+const executed = async (run: (onStep: (step: Step) => void) => RunResult | Promise<RunResult>): Promise<Execution> => {
+  const observations = new Map<OpId, Observation>();
+  const { failure, skipped } = await run(({ op, observation }) => observations.set(op.id, observation));
+  return { failure, skipped, observations };
+};
+
+/** Executes the log again; a failure that is not seen every time is not shrunk, because nobody could tell what helped. */
+const confirm = async (known: KnownFailure, { execute, confirmations }: Bench, stop: AbortSignal): Promise<boolean> => {
+  const { ops, failure } = known.first;
+  let agreed = 0;
+  for (let turn = 0; turn < confirmations && !stop.aborted; turn++) {
+    const again = (await execute(ops)).failure;
+    if (again !== undefined && sameBug(failure, again)) agreed++;
+  }
+  if (stop.aborted) return false;
+  known.confirmed = { agreed, of: confirmations };
+  return agreed === confirmations;
+};
+
+const shrinkOn = async (
+  bench: Bench,
+  plan: Plan,
   known: KnownFailure,
   tally: Tally,
-  plan: Plan,
-  test: AsyncTest,
-  options: ShrinkOptions,
+  { budget = bench.budget, certificate, say, stop }: ShrinkWish,
 ): Promise<void> => {
+  say('confirming a failure');
+  if (!(await confirm(known, bench, stop))) return;
+  const execute = bounded(bench.execute, stop);
+  const { parallel } = bench;
   const { ops, failure, source, devices } = known.first;
-  const { others, ...shrunk } = await shrinkAsync(ops, failure, test, options);
+  const { others, ...shrunk } = await shrinkAsync(ops, failure, async each => (await execute(each)).failure, {
+    budget,
+    parallel,
+    onProgress: ({ executions, ops: length, pass }) =>
+      say(`shrinking: ${ops.length} → ${length} ops in ${executions} executions (${pass})`),
+  });
   known.shrunk = shrunk;
-  // Other bugs met on the way are findings too.
+  // Other bugs met on the way are findings too, and are shrunk in their turn.
   for (const other of others) {
-    if (tally.failures.size < plan.budget.failures) tally.fail({ ...other, source, devices });
+    const isNew = !tally.failures.has(other.failure.core);
+    if (isNew && tally.failures.size < plan.budget.failures) {
+      tally.fail({ ...other, source: { ...source, met: failure.core }, devices });
+    }
   }
+  if (!certificate || bench.certificate === 0 || stop.aborted) return;
+  say('certifying');
+  known.certificate = await certify(shrunk.ops, shrunk.failure, execute, { budget: bench.certificate, parallel });
 };
 
 /** Shrinks a failure on a target of this process. */
-export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally, stop: AbortSignal): Promise<void> => {
+export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally, wish: ShrinkWish): Promise<void> => {
   const driver = localTarget(plan.target);
   const world = { devices: known.first.devices };
   const { kind } = known.first.failure;
   // What only the state shows is looked for after each op, so that the log can end where it begins.
   const checkpointEvery = kind === 'snapshot' || kind === 'invariant' ? 1 : 0;
   let yielded = performance.now();
-  const test: AsyncTest = async ops => {
+  const execute = async (ops: readonly Op[]): Promise<Execution> => {
     if (performance.now() - yielded > 50) {
       await setImmediate();
       yielded = performance.now();
     }
-    return runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS }, ops).failure;
+    return executed(onStep =>
+      runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS, onStep }, ops),
+    );
   };
-  await shrinkWith(known, tally, plan, bounded(test, stop), {});
+  const bench: Bench = {
+    execute,
+    parallel: 1,
+    confirmations: CONFIRMATIONS.local,
+    budget: DEFAULT_BUDGET,
+    certificate: CERTIFICATE.local,
+  };
+  await shrinkOn(bench, plan, known, tally, wish);
 };
 
-/** Runs a log once; a target that died is buried. */
-const once = async (target: Restarting, driver: RemoteDriver, devices: number, ops: KnownFailure['first']['ops']) => {
-  const { failure } = await attempt(driver, devices, ops, new Coverage());
-  if (isDeath(failure)) await target.bury(driver);
-  return failure;
-};
-
-/** Shrinks a failure on a remote target, after it was seen to happen every time. */
+/** Shrinks a failure on a remote target, several candidates at once on slots of their own. */
 export const shrinkRemote = async (
   plan: Plan,
   target: Restarting,
   known: KnownFailure,
   tally: Tally,
-  stop: AbortSignal,
+  wish: ShrinkWish,
 ): Promise<void> => {
-  const { ops, failure, devices } = known.first;
-  const deadly = isDeath(failure);
-  const test: AsyncTest = async each => once(target, await target.get(), devices, each);
-  const confirm = async (): Promise<Failure | undefined> => (stop.aborted ? failure : test(ops));
-  let agreed = 0;
-  for (let turn = 0; turn < CONFIRMATIONS; turn++) {
-    const again = await confirm();
-    if (again !== undefined && sameBug(failure, again)) agreed++;
-  }
-  known.confirmed = { agreed, of: CONFIRMATIONS };
-  if (agreed < CONFIRMATIONS || stop.aborted) return;
-  const { slots } = await target.get();
-  const options = deadly ? { budget: MOST_DEATHS, parallel: 1 } : { parallel: slots };
-  await shrinkWith(known, tally, plan, bounded(test, stop), options);
+  const { failure, devices } = known.first;
+  const execute = (ops: readonly Op[]): Promise<Execution> =>
+    executed(async onStep => {
+      const driver = await target.get();
+      const result = await attempt(driver, devices, ops, new Coverage(), onStep);
+      if (isDeath(result.failure)) await target.bury(driver);
+      return result;
+    });
+  const common = { execute, confirmations: CONFIRMATIONS.remote };
+  const bench: Bench = isDeath(failure)
+    ? { ...common, parallel: 1, budget: MOST_DEATHS, certificate: 0 }
+    : { ...common, parallel: (await target.get()).slots, budget: DEFAULT_BUDGET, certificate: CERTIFICATE.remote };
+  await shrinkOn(bench, plan, known, tally, wish);
 };

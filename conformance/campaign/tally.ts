@@ -1,4 +1,5 @@
 /** What a run has seen so far: coverage, and the distinct failures with a count. */
+import type { Certificate } from '../../abi/certificate.ts';
 import type { Op } from '../../abi/op.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
@@ -22,6 +23,8 @@ export interface KnownFailure {
   shrunk?: { readonly ops: readonly Op[]; readonly failure: Failure; readonly executions: number };
   /** Further executions of the first log, and how many of them failed in the same way. */
   confirmed?: { readonly agreed: number; readonly of: number };
+  /** What is proved about the shrunk log. */
+  certificate?: Certificate;
   /** Where the op log was saved. */
   file?: string;
 }

@@ -8,7 +8,7 @@ import { replayLocal, runLocal } from '../campaign/local.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { RemoteRun, Restarting } from '../campaign/remote.ts';
 import { freshSeed } from '../campaign/seeds.ts';
-import { shrinkLocal, shrinkRemote } from '../campaign/shrink.ts';
+import { shrinkLocal, shrinkRemote, type ShrinkWish } from '../campaign/shrink.ts';
 import { Tally, type KnownFailure } from '../campaign/tally.ts';
 import { readCorpus, type Regression } from '../corpus.ts';
 import { EXIT, explainError, type ExitCode } from '../exit.ts';
@@ -72,7 +72,7 @@ const planOf = (options: RunOptions): Plan => ({
 /** What drives the sequences of a run and can judge one log again. */
 interface Engine {
   drive(): Promise<void>;
-  shrink(known: KnownFailure): Promise<void>;
+  shrink(known: KnownFailure, wish: ShrinkWish): Promise<void>;
   /** Name and version of what was driven. */
   version(): Promise<{ readonly name: string; readonly version: string }>;
   stop(): Promise<void>;
@@ -90,7 +90,7 @@ const localEngine = (
     replayLocal(plan, corpus, tally, stop);
     if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
   },
-  shrink: known => shrinkLocal(plan, known, tally, stop),
+  shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
   version: async () => {
     // Throws for a name that no target has, before any worker is started.
     localTarget(plan.target);
@@ -111,7 +111,7 @@ const remoteEngine = (
   const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
   return {
     drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpus).run(),
-    shrink: known => shrinkRemote(plan, target, known, tally, stop),
+    shrink: (known, wish) => shrinkRemote(plan, target, known, tally, wish),
     version: async () => {
       const { name, version }: RemoteDriver = await target.get();
       return { name, version };
@@ -150,10 +150,17 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     const target = { ...(await engine.version()), choice: plan.target };
     await guarded(tally, () => engine.drive());
     const driven = seconds();
+    const wish: ShrinkWish = {
+      certificate: true,
+      say: what => {
+        doing = what;
+        show();
+      },
+      stop: io.interrupt,
+    };
+    // Other failures that shrinking meets join the list while it is walked.
     for (const known of tally.failures.values()) {
-      doing = 'shrinking';
-      show();
-      if (options.shrink) await guarded(tally, () => engine.shrink(known));
+      if (options.shrink) await guarded(tally, () => engine.shrink(known, wish));
       save(options.save, plan, known, tally);
     }
     progress.clear();

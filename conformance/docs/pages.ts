@@ -1,5 +1,6 @@
 /** The generated files of docs/: path in the repository and text. `npm run docs` writes them; a test holds them fresh. */
 import { z } from 'zod';
+import { CertificateSchema } from '../../abi/certificate.ts';
 import { PUBLISHED } from '../../abi/schema.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
@@ -12,6 +13,7 @@ export interface Page {
 
 const SCHEMAS = {
   ...PUBLISHED,
+  certificate: { schema: CertificateSchema, title: 'What is proved about a shrunk op log' },
   'trace-head': { schema: TraceHeadSchema, title: 'The first line of a recorded trace' },
   'trace-sequence': { schema: TraceSequenceSchema, title: 'Every further line of a recorded trace: one sequence' },
 } as const;

@@ -1,4 +1,5 @@
 /** Everything that a finished run has to say, in plain data: the JSON report, and what the other reports are made from. */
+import type { Certificate } from '../../abi/certificate.ts';
 import type { Op } from '../../abi/op.ts';
 import { RULES, type RuleId } from '../../model/model.ts';
 import type { CoverageRecord } from '../../properties/coverage.ts';
@@ -64,9 +65,15 @@ export interface FailureReport {
   readonly confirmed: { readonly agreed: number; readonly of: number } | null;
   readonly explanation: readonly string[];
   readonly minimal: readonly Op[];
+  /** Why each op of it is needed, and how far its quantities may move; `null` where nobody asked. */
+  readonly certificate: Certificate | null;
   /** A command that shows it again. */
   readonly repro: string | null;
 }
+
+/** True for a failure that further executions of its log did not all show: it was not shrunk. */
+export const isUnstable = ({ confirmed }: Pick<FailureReport, 'confirmed'>): boolean =>
+  confirmed !== null && confirmed.agreed < confirmed.of;
 
 /** What a report is made from. */
 export interface FinishedRun {
@@ -90,6 +97,9 @@ const countsAgainstMust = ({ first }: KnownFailure): boolean => {
   const { rules } = first.failure;
   return rules.length === 0 || rules.some(id => levelOf(id) === 'MUST' || levelOf(id) === null);
 };
+
+/** Seen once, and in no further execution of the same log. */
+const neverAgain = ({ confirmed }: KnownFailure): boolean => confirmed?.agreed === 0;
 
 /**
  * The likeliest of the rules that a failure blames: the one that fired least often in the whole run, because the
@@ -121,6 +131,7 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
     confirmed: known.confirmed ?? null,
     explanation: failure.explanation,
     minimal: ops,
+    certificate: known.certificate ?? null,
     repro: file === undefined ? null : `npx binder-spec replay ${file} --target ${target}`,
   };
 };
@@ -128,7 +139,8 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
 /** What the verdict of a run hangs on. */
 const evidenceOf = (run: FinishedRun, record: CoverageRecord, rows: readonly RuleRow[]): Evidence => ({
   ops: record.ops,
-  failures: [...run.tally.failures.values()].filter(countsAgainstMust).length,
+  failures: [...run.tally.failures.values()].filter(known => countsAgainstMust(known) && !neverAgain(known)).length,
+  unstable: [...run.tally.failures.values()].filter(neverAgain).length,
   unexercised: unexercised(rows).length,
   unseen: run.witnesses.filter(id => !((record.witnesses[id] ?? 0) > 0)).length,
   errors: run.tally.errors.length,

@@ -4,7 +4,8 @@ import type { Op } from '../../abi/op.ts';
 import { RULES, type RuleId } from '../../model/model.ts';
 import { grouped } from '../progress.ts';
 import { count } from '../verdict.ts';
-import type { FailureReport, RunReport } from './run-report.ts';
+import { certificateLines } from './certificate.ts';
+import { isUnstable, type FailureReport, type RunReport } from './run-report.ts';
 
 /** How to print. */
 export interface Style {
@@ -45,7 +46,11 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   const paint = colors.createColors(color);
   const failure = (found: FailureReport): string[] => {
     const says = found.rule !== null && Object.hasOwn(RULES, found.rule) ? RULES[found.rule as RuleId].says : '';
-    const shrunk = found.executions > 0 ? `shrunk ${found.shrunkFrom} → ${found.ops} ops` : `${found.ops} ops`;
+    const shrunk = isUnstable(found)
+      ? `${found.ops} ops, UNSTABLE and therefore not shrunk`
+      : found.executions > 0
+        ? `shrunk ${found.shrunkFrom} → ${found.ops} ops in ${count(found.executions, 'execution')}`
+        : `${found.ops} ops`;
     return [
       '',
       `${paint.bold(paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
@@ -54,6 +59,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
       `  ${shrunk}; seen in ${count(found.seen, 'sequence')}${confirmed(found)}`,
       `  origin  ${found.origin}`,
       ...opLines(found.minimal),
+      ...(found.certificate === null ? [] : certificateLines(found.certificate).map(cut)),
       ...(found.repro === null ? [] : [`  again  ${found.repro}`]),
     ];
   };
@@ -101,7 +107,9 @@ const tableLine = (id: string, level: string, status: string, fired: string): st
   `${id.padEnd(10)} ${level.padEnd(6)} ${status.padEnd(14)} ${fired.padStart(9)}`;
 
 const confirmed = ({ confirmed: runs }: FailureReport): string =>
-  runs === null ? '' : `; ${runs.agreed} of ${runs.of} further executions agree`;
+  runs === null
+    ? ''
+    : `; ${runs.agreed} of ${count(runs.of, 'further execution')} ${runs.of === 1 ? 'agrees' : 'agree'}`;
 
 const ofCorpus = ({ regressions }: RunReport): string => (regressions === 0 ? '' : ` (${regressions} of the corpus)`);
 

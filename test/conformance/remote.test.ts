@@ -148,7 +148,7 @@ describe('a machine that one kind of op kills', () => {
   test('is shrunk to few ops with the killer among them', async () => {
     const { tally, target } = await runWith(ops => (ops.includes(killer) ? 'die' : 'live'));
     const [known] = [...tally.failures.values()] as [KnownFailure];
-    await shrinkRemote(plan, target, known, tally, never);
+    await shrinkRemote(plan, target, known, tally, { certificate: true, say: () => {}, stop: never });
     expect(known.confirmed).toEqual({ agreed: 3, of: 3 });
     expect(known.shrunk?.ops.map(({ op }) => op)).toContain(killer);
     expect(known.shrunk?.ops.length).toBeLessThan(known.first.ops.length);

@@ -37,7 +37,9 @@ const ReportSchema = z.looseObject({
   failures: z.array(
     z.looseObject({
       signature: z.string(),
-      origin: z.string().regex(/^(?:sequence \d+|regression test\/regressions\/\S+\.json)$/),
+      origin: z
+        .string()
+        .regex(/^(?:sequence \d+|regression test\/regressions\/\S+\.json)(?: \(met while shrinking\))?$/),
       rule: z.string().nullable(),
       ops: z.int(),
       shrunkFrom: z.int(),

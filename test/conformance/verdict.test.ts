@@ -10,6 +10,7 @@ test.each<[string, Partial<Evidence>, string, number]>([
   ['nothing ran', { ops: 0 }, 'INCONCLUSIVE', 4],
   ['a MUST was never exercised', { unexercised: 1 }, 'INCONCLUSIVE', 4],
   ['a witness was never seen', { unseen: 1 }, 'INCONCLUSIVE', 4],
+  ['a failure was never seen again', { unstable: 1 }, 'INCONCLUSIVE', 4],
   ['the environment broke', { errors: 1 }, 'INCONCLUSIVE', 3],
   ['the environment broke before anything ran', { errors: 1, ops: 0 }, 'INCONCLUSIVE', 3],
   ['the user stopped it', { interrupted: true }, 'INCONCLUSIVE', 130],
