@@ -29,6 +29,8 @@ export interface Specification<State> {
   applicable(state: State, call: Call): boolean;
   /** Every outcome that the rules allow; never empty for an applicable call. Pure and total. */
   step(state: State, call: Call): readonly Outcome<State>[];
+  /** The first of the outcomes, where that is much less work than all of them; `alone` when there is no other. */
+  canonical?(state: State, call: Call): { readonly outcome: Outcome<State>; readonly alone: boolean };
   snapshot(state: State): Snapshot;
   /** Every snapshot that reading a driver's debugfs may show: looking is not free of effects (DBG-14). */
   shown(state: State): readonly Snapshot[];

@@ -170,9 +170,17 @@ const run = (state: State, call: Call, answers: readonly number[]): { turn: Turn
 
 const byOp = (a: Completion, b: Completion): number => a.op - b.op;
 
+/** The outcome in which every choice is answered with its first answer. */
+const canonical = (state: State, call: Call): { readonly outcome: Outcome<State>; readonly alone: boolean } => {
+  const { turn, outcome } = run(state, call, NO_ANSWERS);
+  return { outcome, alone: turn.asked.length === 0 };
+};
+
+const NO_ANSWERS: readonly number[] = [];
+
 /** Every outcome, the canonical one first. */
 const step = (state: State, call: Call): readonly Outcome<State>[] => {
-  const first = run(state, call, []);
+  const first = run(state, call, NO_ANSWERS);
   if (first.turn.asked.length === 0) return [first.outcome];
   const outcomes = [first.outcome];
   let answers = nextAnswers([], first.turn.asked);
@@ -229,6 +237,7 @@ export const specification: Specification<State> = {
   initial: world => emptyState(world.devices),
   applicable,
   step,
+  canonical,
   snapshot: snapshotOf,
   shown,
   key: state => JSON.stringify(state),

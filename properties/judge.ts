@@ -36,16 +36,27 @@ export const distinct = <State>(hypotheses: readonly Hypothesis<State>[]): reado
   return kept;
 };
 
+/**
+ * Which of the outcomes that agree are followed. `every`: all of them, so that an empty set is a divergence.
+ * `canonical`: only the first, as long as it agrees. That is a subset, so what passes would pass with every one;
+ * what fails must be judged again with `every`, unless nothing was left out (`complete`).
+ */
+export type Follow = 'every' | 'canonical';
+
 export class Judge<State> {
   readonly specification: Specification<State>;
+  readonly #follow: Follow;
   #hypotheses: readonly Hypothesis<State>[];
+  /** Whether every possible state is among the hypotheses. */
+  complete = true;
   /** Rules of the outcome that the last observation agreed with; the first where several did. */
   rules: readonly string[] = [];
   /** The largest number of hypotheses held after an observation. */
   widest = 1;
 
-  constructor(specification: Specification<State>, world: World) {
+  constructor(specification: Specification<State>, world: World, follow: Follow = 'every') {
     this.specification = specification;
+    this.#follow = follow;
     this.#hypotheses = [{ state: specification.initial(world), env: new Environment() }];
   }
 
@@ -74,14 +85,19 @@ export class Judge<State> {
     const { specification } = this;
     if (this.#hypotheses.length === 1) {
       const { state, env } = this.#hypotheses[0] as Hypothesis<State>;
-      const outcomes = specification.step(state, call);
-      if (outcomes.length === 1) {
-        const outcome = outcomes[0] as Outcome<State>;
-        if (!equal(outcome.observation, observation)) return { allowed: outcomes };
-        if (outcome.delivered.length > 0) env.learn(outcome.delivered);
-        this.#hypotheses = [{ state: outcome.state, env }];
-        this.rules = outcome.rules;
-        return undefined;
+      const canonical = this.#follow === 'canonical' ? specification.canonical?.(state, call) : undefined;
+      const outcomes = canonical === undefined ? specification.step(state, call) : undefined;
+      const first = canonical?.outcome ?? (outcomes?.[0] as Outcome<State>);
+      const alone = canonical?.alone ?? outcomes?.length === 1;
+      if (alone || canonical !== undefined) {
+        if (equal(first.observation, observation)) {
+          if (!alone) this.complete = false;
+          if (first.delivered.length > 0) env.learn(first.delivered);
+          this.#hypotheses = [{ state: first.state, env }];
+          this.rules = first.rules;
+          return undefined;
+        }
+        if (alone) return { allowed: [first] };
       }
     }
     return this.#narrow(call, observation);

@@ -9,12 +9,12 @@ import { comparable } from './agree.ts';
 import { Coverage } from './coverage.ts';
 import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-import { Judge } from './judge.ts';
+import { Judge, type Follow } from './judge.ts';
 
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
 export const DEFAULT_WORLD: World = { devices: 2 };
 /** Performed ops between two checkpoints. */
-export const CHECKPOINT_EVERY = 96;
+export const CHECKPOINT_EVERY = 128;
 
 export interface LockstepOptions<State> {
   readonly specification: Specification<State>;
@@ -74,7 +74,14 @@ const NOTHING: readonly Invariant[] = [];
 export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonly Op[]): RunResult => {
   const { coverage = new Coverage(), checkpointEvery = CHECKPOINT_EVERY } = options;
   coverage.begin();
-  const first = runOnce(options, ops, coverage, checkpointEvery);
+  let first = runOnce(options, ops, coverage, checkpointEvery, 'canonical');
+  if (first.failure !== undefined && !first.complete) {
+    // It may have been another outcome than the canonical one: only all of them together can tell.
+    const { onStep } = options;
+    let known = first.ops - 1;
+    const further = onStep === undefined ? {} : { onStep: (step: Step) => void (known-- > 0 || onStep(step)) };
+    first = runOnce({ ...options, ...further }, ops, new Coverage(), checkpointEvery, 'every');
+  }
   coverage.skipped += first.skipped.length;
   coverage.widest = Math.max(coverage.widest, first.widest);
   const { failure } = first;
@@ -83,7 +90,7 @@ export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonl
   }
   // It showed at a checkpoint; the same ops again, checked after each, tell where it began.
   const upTo = ops.slice(0, ops.indexOf(failure.op) + 1);
-  const again = runOnce({ ...options, onStep: () => {} }, upTo, new Coverage(), 1);
+  const again = runOnce({ ...options, onStep: () => {} }, upTo, new Coverage(), 1, 'every');
   return again.failure === undefined ? { ...first, coverage } : { ...again, coverage };
 };
 
@@ -92,7 +99,8 @@ const runOnce = <State>(
   ops: readonly Op[],
   coverage: Coverage,
   checkpointEvery: number,
-): { readonly ops: number; readonly skipped: readonly OpId[]; readonly failure?: Failure; readonly widest: number } => {
+  follow: Follow,
+): Omit<RunResult, 'coverage'> & { readonly widest: number; readonly complete: boolean } => {
   const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep } = options;
   const skipped: OpId[] = [];
   let performed = 0;
@@ -100,8 +108,13 @@ const runOnce = <State>(
   let current: Op | undefined;
   let last: Op | undefined;
   let who = 'specification';
-  let widest = 1;
-  const checkpoint = (judge: Judge<State>, op: Op): Failure | undefined => {
+  const judge = new Judge(specification, world, follow);
+  const finish = (failure?: Failure) => {
+    const { complete, widest } = judge;
+    const counts = { ops: performed, skipped, widest, complete };
+    return failure === undefined ? counts : { ...counts, failure };
+  };
+  const checkpoint = (op: Op): Failure | undefined => {
     who = 'driver';
     const seen = driver.snapshot();
     who = 'specification';
@@ -114,7 +127,6 @@ const runOnce = <State>(
     who = 'driver';
     driver.reset(world);
     who = 'specification';
-    const judge = new Judge(specification, world);
     for (const op of ops) {
       current = op;
       const call = judge.call(op);
@@ -131,29 +143,23 @@ const runOnce = <State>(
       if (divergence !== undefined) {
         const allowed = divergence.allowed.map(outcome => outcome.observation);
         const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
-        return {
-          ops: performed,
-          skipped,
-          widest,
-          failure: differs('observation', op, observation, allowed, rules, skipped),
-        };
+        return finish(differs('observation', op, observation, allowed, rules, skipped));
       }
       coverage.count(op, call, observation, judge.rules);
-      widest = judge.widest;
       onStep?.({ op, observation, rules: judge.rules });
       if (++sinceCheckpoint === checkpointEvery) {
         sinceCheckpoint = 0;
-        const failure = checkpoint(judge, op);
-        if (failure !== undefined) return { ops: performed, skipped, widest, failure };
+        const failure = checkpoint(op);
+        if (failure !== undefined) return finish(failure);
       }
     }
     if (last !== undefined && (sinceCheckpoint > 0 || checkpointEvery === 0)) {
-      const failure = checkpoint(judge, last);
-      if (failure !== undefined) return { ops: performed, skipped, widest, failure };
+      const failure = checkpoint(last);
+      if (failure !== undefined) return finish(failure);
     }
-    return { ops: performed, skipped, widest };
+    return finish();
   } catch (error) {
     const op: Op = current ?? { op: 'reclaim', id: 0 };
-    return { ops: performed, skipped, widest, failure: crashes('crash', who, error, op, skipped) };
+    return finish(crashes('crash', who, error, op, skipped));
   }
 };
