@@ -5,8 +5,10 @@
  * held is lost, the lines before it stand.
  */
 import { z } from 'zod';
-import { OpSchema } from './op.ts';
+import type { Observation } from './observation.ts';
+import { OpSchema, type Op } from './op.ts';
 import { ObservationSchema, SnapshotSchema } from './schema.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What was driven, as every report names it. */
 export const TargetInfoSchema = z.strictObject({
@@ -24,6 +26,8 @@ export const TraceHeadSchema = z.strictObject({
   target: TargetInfoSchema,
   /** Whether the ids in snapshots are the sequence's own (counted from its beginning) or shared with other sequences. */
   exactIds: z.boolean(),
+  /** The seed of the run, where the sequences were generated. */
+  seed: z.int().nonnegative().exactOptional(),
 });
 
 /** One performed op with what it showed; the state after it where the driver was asked for it. */
@@ -39,9 +43,24 @@ export const TraceSequenceSchema = z.strictObject({
   source: z.string(),
   devices: z.int().positive(),
   steps: z.array(TraceStepSchema),
+  /** The driver fell silent behind the last step: at which op at the latest, and what was heard of it. */
+  died: z
+    .strictObject({
+      kind: z.enum(['crash', 'timeout']),
+      who: z.enum(['driver', 'target']),
+      op: OpSchema,
+      why: z.string(),
+    })
+    .exactOptional(),
 });
 
 export type TargetInfo = Readonly<z.infer<typeof TargetInfoSchema>>;
 export type TraceHead = Readonly<z.infer<typeof TraceHeadSchema>>;
-export type TraceStep = Readonly<z.infer<typeof TraceStepSchema>>;
-export type TraceSequence = Readonly<z.infer<typeof TraceSequenceSchema>>;
+export interface TraceStep {
+  readonly op: Op;
+  readonly observation: Observation;
+  readonly snapshot?: Snapshot;
+}
+export interface TraceSequence extends Readonly<Omit<z.infer<typeof TraceSequenceSchema>, 'steps'>> {
+  readonly steps: readonly TraceStep[];
+}

@@ -1,5 +1,6 @@
 /** The command line: names, options and exit codes. Scripts depend on all three. */
 import { Command, CommanderError, Option } from 'commander';
+import { check, type CheckOptions } from './commands/check.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
@@ -50,6 +51,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--max-failures <count>', 'stop after so many distinct failures', options.positive, 5)
     .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
     .option('--save <folder>', 'save the shrunk op log of every failure', 'out/failures')
+    .option('--record <file>', 'append every driven sequence to a trace, to be judged elsewhere by check')
     .option('--no-shrink', 'report failures as they were found')
     .option('--no-corpus', 'do not replay test/regressions first')
     .option('--coverage', 'print how often each rule fired, those that never did first')
@@ -72,6 +74,19 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       noAdapters(adapter);
       finish(await replay(io, file, chosen));
     });
+
+  root
+    .command('check')
+    .description('judge a recorded trace (run --record): needs no target, gives the verdict of the run')
+    .argument('<file>', 'the trace')
+    .addOption(
+      new Option('-p, --profile <profile>', 'instead of the one that the trace names').choices(options.PROFILES),
+    )
+    .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
+    .option('--save <folder>', 'save the op log of every failure', 'out/failures')
+    .option('--coverage', 'print how often each rule fired, those that never did first')
+    .option('-q, --quiet', 'print only failures and the verdict')
+    .action(async (file: string, chosen: CheckOptions) => finish(await check(io, file, chosen)));
 
   root
     .command('list')

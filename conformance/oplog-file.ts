@@ -11,13 +11,16 @@ const FORMAT = 'binder-spec/op-log';
 const inside = (path: readonly PropertyKey[]): string =>
   path.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`)).join('');
 
-/** The most telling issue: inside unions, that of the branch that got furthest. */
-const deepest = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): { path: string; message: string } => {
+/** Where something is wrong and what: inside unions, by the branch that got furthest. */
+export const placeAndMessage = (
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[] = [],
+): { readonly path: string; readonly message: string } => {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branches = issue.errors.flatMap(branch => branch.slice(0, 1)).sort((a, b) => b.path.length - a.path.length);
     const [best, second] = branches;
-    if (best !== undefined && best.path.length > (second?.path.length ?? 0)) return deepest(best, path);
+    if (best !== undefined && best.path.length > (second?.path.length ?? 0)) return placeAndMessage(best, path);
   }
   return { path: inside(path), message: issue.message };
 };
@@ -50,7 +53,7 @@ export const parseOpLog = (file: string, text: string): OpLog => {
   }
   const parsed = OpLogSchema.safeParse(json);
   if (!parsed.success) {
-    const { path, message } = deepest(parsed.error.issues[0] as z.core.$ZodIssue);
+    const { path, message } = placeAndMessage(parsed.error.issues[0] as z.core.$ZodIssue);
     throw new UsageError(`${file}: ${path === '' ? '' : `${path}: `}${message}`);
   }
   const seen = new Set<number>();

@@ -9,7 +9,9 @@ import { comparable } from './agree.ts';
 import { Coverage } from './coverage.ts';
 import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-import { Judge, type Follow } from './judge.ts';
+    const failure = crashes('crash', who, error, op, skipped);
+    if (who === 'driver') recorder?.died(failure);
+    return finish(failure);
 
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
 export const DEFAULT_WORLD: World = { devices: 2 };
@@ -27,6 +29,7 @@ export interface LockstepOptions<State> {
   readonly coverage?: Coverage;
   /** Called after each performed op: for `replay` and traces. */
   readonly onStep?: (step: Step) => void;
+  readonly recorder?: Recorder;
 }
 
 /** One performed op as a trace shows it. */
@@ -101,7 +104,7 @@ const runOnce = <State>(
   checkpointEvery: number,
   follow: Follow,
 ): Omit<RunResult, 'coverage'> & { readonly widest: number; readonly complete: boolean } => {
-  const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep } = options;
+  const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep, recorder } = options;
   const skipped: OpId[] = [];
   let performed = 0;
   let sinceCheckpoint = 0;
@@ -119,6 +122,7 @@ const runOnce = <State>(
     const seen = driver.snapshot();
     who = 'specification';
     if (seen === undefined) return undefined;
+    recorder?.snapshot(seen);
     const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
     coverage.countSnapshot(seen, invariants);
     return failure;
@@ -126,6 +130,7 @@ const runOnce = <State>(
   try {
     who = 'driver';
     driver.reset(world);
+    recorder?.begin();
     who = 'specification';
     for (const op of ops) {
       current = op;
@@ -136,6 +141,7 @@ const runOnce = <State>(
       }
       who = 'driver';
       const observation = driver.perform(call);
+      recorder?.observed(op, observation);
       who = 'specification';
       const divergence = judge.observe(call, observation);
       performed++;
@@ -160,6 +166,8 @@ const runOnce = <State>(
     return finish();
   } catch (error) {
     const op: Op = current ?? { op: 'reclaim', id: 0 };
-    return finish(crashes('crash', who, error, op, skipped));
+    const failure = crashes('crash', who, error, op, skipped);
+    if (who === 'driver') recorder?.died(failure);
+    return finish(failure);
   }
 };

@@ -13,6 +13,7 @@ import { Coverage } from './coverage.ts';
 import { crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
 import { Judge } from './judge.ts';
+import type { Recorder } from './recorder.ts';
 import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
 
 export interface RemoteOptions<State> {
@@ -26,6 +27,7 @@ export interface RemoteOptions<State> {
   readonly invariants?: readonly Invariant[];
   readonly coverage?: Coverage;
   readonly onStep?: (step: Step) => void;
+  readonly recorder?: Recorder;
 }
 
 /** Calls of one round trip. */
@@ -36,9 +38,10 @@ export const TIMEOUT = 'TimeoutError';
 
 /** Runs one sequence in an open session. The caller begins and ends the session. */
 export const runRemote = async <State>(options: RemoteOptions<State>, ops: readonly Op[]): Promise<RunResult> => {
-  const { specification, session, world = DEFAULT_WORLD, batch = BATCH, invariants = [], onStep } = options;
+  const { specification, session, world = DEFAULT_WORLD, batch = BATCH, invariants = [], onStep, recorder } = options;
   const coverage = options.coverage ?? new Coverage();
   coverage.begin();
+  recorder?.begin();
   const judge = new Judge(specification, world);
   const skipped: OpId[] = [];
   let performed = 0;
@@ -50,6 +53,10 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
     return failure === undefined
       ? { ops: performed, skipped, coverage }
       : { ops: performed, skipped, coverage, failure };
+  };
+  const silent = (failure: Failure): RunResult => {
+    recorder?.died(failure);
+    return finish(failure);
   };
   while (next < ops.length) {
     const ahead = judge.predict();
@@ -78,14 +85,15 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
       answers = await session.perform(steps);
     } catch (error) {
       const kind = error instanceof Error && error.name === TIMEOUT ? 'timeout' : 'crash';
-      return finish(crashes(kind, 'target', error, (asked[0] as { op: Op }).op, skipped));
+      return silent(crashes(kind, 'target', error, (asked[0] as { op: Op }).op, skipped));
     }
     for (let at = 0; at < asked.length; at++) {
       const { op, call } = asked[at] as { op: Op; call: Call };
       const observation = answers[at];
       if (observation === undefined) {
-        return finish(crashes('crash', 'target', `no answer to ${op.op}`, op, skipped));
+        return silent(crashes('crash', 'target', `no answer to ${op.op}`, op, skipped));
       }
+      recorder?.observed(op, observation);
       const divergence = judge.observe(call, observation);
       performed++;
       last = op;
@@ -103,9 +111,10 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
     try {
       seen = await session.snapshot();
     } catch (error) {
-      return finish(crashes('crash', 'target', error, last, skipped));
+      return silent(crashes('crash', 'target', error, last, skipped));
     }
     if (seen !== undefined) {
+      recorder?.snapshot(seen);
       const failure = checkSnapshot(judge, seen, invariants, false, last, skipped);
       coverage.countSnapshot(seen, invariants);
       if (failure !== undefined) return finish(failure);

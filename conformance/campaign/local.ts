@@ -8,8 +8,9 @@ import { runLockstep } from '../../properties/lockstep.ts';
 import type { Regression } from '../corpus.ts';
 import { UsageError } from '../exit.ts';
 import { localTarget } from '../targets/local.ts';
+import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { devicesOf } from './log.ts';
-import type { Plan } from './plan.ts';
+import { sourceName, type Plan } from './plan.ts';
 import { runShare, type News } from './share.ts';
 import type { Tally } from './tally.ts';
 
@@ -34,19 +35,23 @@ const inWorker = (plan: Plan, first: number, stride: number, tell: (news: News) 
 /** Replays the corpus, comparing the state after every op. */
 export const replayLocal = (plan: Plan, corpus: readonly Regression[], tally: Tally, stop: AbortSignal): void => {
   const driver = localTarget(plan.target);
+  const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   for (const { file, log } of corpus) {
-    if (stop.aborted || tally.failures.size >= plan.budget.failures) return;
+    if (stop.aborted || tally.failures.size >= plan.budget.failures) break;
     const devices = devicesOf(log, plan.devices);
     const coverage = new Coverage(WITNESSES);
     const { ops } = log;
+    const recorder = new SequenceRecorder();
     const { failure } = runLockstep(
-      { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, coverage },
+      { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, coverage, recorder },
       ops,
     );
+    trace?.append(recorder.sequence(sourceName({ regression: file }), devices));
     tally.regressions++;
     const found = failure === undefined ? [] : [{ failure, ops, source: { regression: file }, devices }];
     tally.add(coverage.record(), found);
   }
+  trace?.close();
 };
 
 /** Runs a plan with so many workers, adding to the tally as they go. */

@@ -20,18 +20,37 @@ export interface Plan {
   /** Devices of every sequence's world. */
   readonly devices: number;
   readonly budget: Budget;
+  /** The trace to append every driven sequence to. */
+  readonly record?: string;
 }
 
-/** Where an op log of a run came from: the number of its sequence, or a file of the corpus. */
-export type Source = ({ readonly sequence: number } | { readonly regression: string }) & {
+/** Where an op log of a run came from: the number of its sequence, a file of the corpus, or what a trace says. */
+export type Source = (
+  { readonly sequence: number } | { readonly regression: string } | { readonly recorded: string }
+) & {
   /** It was met while the failure of this core was shrunk. */
   readonly met?: string;
 };
 
 /** A source in words: `sequence 12`, `regression test/regressions/a.json`, with ` (met while shrinking)`. */
 export const sourceName = (source: Source): string => {
+  if ('recorded' in source) return source.recorded;
   const name = 'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
   return source.met === undefined ? name : `${name} (met while shrinking)`;
+};
+
+const SHRUNK = 'shrunk from ';
+/** How a trace names the shortest log of a failure that a source showed. */
+export const shrunkSource = (source: Source): string => `${SHRUNK}${sourceName(source)}`;
+/** The name of what a log was shrunk from; `undefined` for the name of a log that was not. */
+export const shrunkFrom = (name: string): string | undefined =>
+  name.startsWith(SHRUNK) ? name.slice(SHRUNK.length) : undefined;
+
+/** The source that has such a name. */
+export const sourceFrom = (name: string): Source => {
+  const [, kind, rest = ''] = /^(sequence|regression) (\S+)$/.exec(name) ?? [];
+  if (kind === 'regression') return { regression: rest };
+  return kind === 'sequence' && /^\d+$/.test(rest) ? { sequence: Number(rest) } : { recorded: name };
 };
 
 /** What one of several workers does of it: every `stride`-th sequence from `first`. */

@@ -11,12 +11,13 @@ import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
-import type { RunResult, Step } from '../../properties/lockstep.ts';
-import { runRemote } from '../../properties/remote.ts';
+import type { RunResult } from '../../properties/lockstep.ts';
+import { runRemote, type RemoteOptions } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
 import { devicesOf, logOf } from './log.ts';
 import type { Regression } from '../corpus.ts';
+import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { sourceName, type Plan, type Source } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { Tally } from './tally.ts';
@@ -67,13 +68,16 @@ export class Restarting {
   }
 }
 
+/** Who looks on while a log runs. */
+export type Watch = Pick<RemoteOptions<unknown>, 'onStep' | 'recorder'>;
+
 /** Runs one log in a session of its own; whatever the target throws is a failure of kind `crash` or `timeout`. */
 export const attempt = async (
   driver: RemoteDriver,
   devices: number,
   ops: readonly Op[],
   coverage: Coverage,
-  onStep?: (step: Step) => void,
+  watch: Watch = {},
 ): Promise<RunResult> => {
   const world = { devices };
   const session = await driver.begin(world);
@@ -85,7 +89,7 @@ export const attempt = async (
       snapshot: true,
       invariants: INVARIANTS,
       coverage,
-      ...(onStep === undefined ? {} : { onStep }),
+      ...watch,
     },
     ops,
   );
@@ -111,6 +115,7 @@ export class RemoteRun {
   readonly #end: number;
   /** Logs of the corpus that are not taken yet. */
   readonly #corpus: Regression[];
+  readonly #trace: TraceWriter | undefined;
   #next = 0;
   /** Checked ops of generated sequences: what the budget is about. */
   #generated = 0;
@@ -127,6 +132,7 @@ export class RemoteRun {
     corpus: readonly Regression[] = [],
   ) {
     this.#corpus = [...corpus];
+    this.#trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
     this.#plan = plan;
     this.#target = target;
     this.#tally = tally;
@@ -154,6 +160,7 @@ export class RemoteRun {
       await this.#bury(driver);
       await this.#suspectsAlone();
     }
+    this.#trace?.close();
   }
 
   /** Every sequence has ended: what the driver still holds, it has lost (INV-CENSUS-08, W14). */
@@ -201,13 +208,18 @@ export class RemoteRun {
   /** Runs a job and counts it, unless the target died. */
   async #attempt(driver: RemoteDriver, job: Job, alone = false): Promise<Failure | undefined> {
     const coverage = new Coverage(WITNESSES);
+    const recorder = new SequenceRecorder();
     let failure: Failure | undefined;
     try {
-      ({ failure } = await attempt(driver, job.devices, job.ops, coverage));
+      ({ failure } = await attempt(driver, job.devices, job.ops, coverage, { recorder }));
     } catch (error) {
       // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.
       if (alone) throw error;
       failure = crashes('crash', 'target', error, job.ops[0] ?? { op: 'reclaim', id: 0 }, []);
+    }
+    // What died among others is run once more, alone; only then it is known.
+    if (alone || !isDeath(failure)) {
+      this.#trace?.append(recorder.sequence(sourceName(job.source), job.devices));
     }
     if (isDeath(failure)) return failure;
     const record = coverage.record();

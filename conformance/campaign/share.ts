@@ -6,7 +6,8 @@ import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
-import { budgetOf, type Share } from './plan.ts';
+import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
+import { budgetOf, sourceName, type Share } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { FoundFailure } from './tally.ts';
 
@@ -33,6 +34,9 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     ...(plan.length === undefined ? {} : { length: plan.length }),
   });
   const world = { devices: plan.devices };
+  const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
+  const recorder = trace === undefined ? undefined : new SequenceRecorder();
+  const recorded = recorder === undefined ? {} : { recorder };
   const cores = new Set<string>();
   const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
   let coverage = new Coverage(WITNESSES);
@@ -48,10 +52,11 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   };
   for (let sequence = first; ops < (budget.ops ?? Infinity) && cores.size < budget.failures; sequence += stride) {
     const log = arbitrary.draw(seederOf(plan.seed, sequence));
-    const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
+    const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage, ...recorded }, log);
     // A sequence that does nothing must not run for ever.
     ops += Math.max(1, result.ops);
     const { failure } = result;
+    if (recorder !== undefined) trace?.append(recorder.sequence(sourceName({ sequence }), plan.devices));
     if (failure !== undefined) {
       if (cores.has(failure.core)) repeated.push(failure.core);
       else failures.push({ failure, ops: log, source: { sequence }, devices: plan.devices });
@@ -65,5 +70,6 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     await setImmediate();
     if (stop.aborted) break;
   }
+  trace?.close();
   speak();
 };

@@ -8,10 +8,12 @@ import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { sameBug } from '../../properties/failure.ts';
 import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
+import type { Recorder } from '../../properties/recorder.ts';
 import { certify, CERTIFICATE_BUDGET, type Execution } from '../../properties/shrink/certificate.ts';
 import { DEFAULT_BUDGET, shrinkAsync } from '../../properties/shrink/shrink.ts';
 import { localTarget } from '../targets/local.ts';
-import type { Plan } from './plan.ts';
+import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
+import { shrunkSource, type Plan } from './plan.ts';
 import { attempt, isDeath, type Restarting } from './remote.ts';
 import type { KnownFailure, Tally } from './tally.ts';
 
@@ -37,7 +39,7 @@ export interface ShrinkWish {
 
 /** Where logs are executed for one failure. */
 interface Bench {
-  readonly execute: (ops: readonly Op[]) => Promise<Execution>;
+  readonly execute: (ops: readonly Op[], recorder?: Recorder) => Promise<Execution>;
   /** Executions at once. */
   readonly parallel: number;
   readonly confirmations: number;
@@ -74,6 +76,15 @@ const confirm = async (known: KnownFailure, { execute, confirmations }: Bench, s
   return agreed === confirmations;
 };
 
+/** Adds the shrunk log to the trace, run once more. */
+const recordShrunk = async (file: string, { first, shrunk }: KnownFailure, { execute }: Bench): Promise<void> => {
+  const recorder = new SequenceRecorder();
+  await execute(shrunk?.ops ?? [], recorder);
+  const trace = new TraceWriter(file);
+  trace.append(recorder.sequence(shrunkSource(first.source), first.devices));
+  trace.close();
+};
+
 const shrinkOn = async (
   bench: Bench,
   plan: Plan,
@@ -93,6 +104,7 @@ const shrinkOn = async (
       say(`shrinking: ${ops.length} → ${length} ops in ${executions} executions (${pass})`),
   });
   known.shrunk = shrunk;
+  if (plan.record !== undefined && !stop.aborted) await recordShrunk(plan.record, known, bench);
   // Other bugs met on the way are findings too, and are shrunk in their turn.
   for (const other of others) {
     const isNew = !tally.failures.has(other.failure.core);
@@ -113,13 +125,19 @@ export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally,
   // What only the state shows is looked for after each op, so that the log can end where it begins.
   const checkpointEvery = kind === 'snapshot' || kind === 'invariant' ? 1 : 0;
   let yielded = performance.now();
-  const execute = async (ops: readonly Op[]): Promise<Execution> => {
+  const execute: Bench['execute'] = async (ops, recorder) => {
     if (performance.now() - yielded > 50) {
       await setImmediate();
       yielded = performance.now();
     }
     return executed(onStep =>
-      runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS, onStep }, ops),
+      runLockstep(
+        {
+          ...{ specification, driver, world, checkpointEvery, invariants: INVARIANTS, onStep },
+          ...(recorder === undefined ? {} : { recorder }),
+        },
+        ops,
+      ),
     );
   };
   const bench: Bench = {
@@ -141,10 +159,13 @@ export const shrinkRemote = async (
   wish: ShrinkWish,
 ): Promise<void> => {
   const { failure, devices } = known.first;
-  const execute = (ops: readonly Op[]): Promise<Execution> =>
+  const execute: Bench['execute'] = (ops, recorder) =>
     executed(async onStep => {
       const driver = await target.get();
-      const result = await attempt(driver, devices, ops, new Coverage(), onStep);
+      const result = await attempt(driver, devices, ops, new Coverage(), {
+        onStep,
+        ...(recorder === undefined ? {} : { recorder }),
+      });
       if (isDeath(result.failure)) await target.bury(driver);
       return result;
     });

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { RemoteDriver } from '../../abi/driver.ts';
 import type { Op } from '../../abi/op.ts';
+import type { TraceHead } from '../../abi/trace.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { fileFor, logOf, nameOf } from '../campaign/log.ts';
 import { replayLocal, runLocal } from '../campaign/local.ts';
@@ -24,6 +25,7 @@ import { runReport } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { localTarget } from '../targets/local.ts';
 import { startRemote } from '../targets/remote.ts';
+import { beginTrace } from '../trace/writer.ts';
 import { exitCodeOf } from '../verdict.ts';
 
 /** Options of `run` as the command line parses them. */
@@ -43,6 +45,8 @@ export interface RunOptions {
   readonly corpus: boolean;
   readonly coverage?: boolean;
   readonly quiet?: boolean;
+  /** The trace to write. */
+  readonly record?: string;
 }
 
 /** Budget of a run that was given none: checked ops, but not for longer than this. */
@@ -67,6 +71,7 @@ const planOf = (options: RunOptions): Plan => ({
   devices: DEVICES,
   ...(options.length === undefined ? {} : { length: options.length }),
   budget: budgetFrom(options),
+  ...(options.record === undefined ? {} : { record: options.record }),
 });
 
 /** What drives the sequences of a run and can judge one log again. */
@@ -126,6 +131,7 @@ const remoteEngine = (
 /** Runs the suite. Throws `UsageError` and `EnvironmentError` only before the first sequence. */
 export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
   for (const { file } of options.report) mustBeWritable(file);
+  if (options.record !== undefined) mustBeWritable(options.record);
   const plan = planOf(options);
   const corpus = options.corpus ? readCorpus() : [];
   const tally = new Tally();
@@ -148,6 +154,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
       : localEngine(plan, options.jobs ?? 1, corpus, tally, show, io.interrupt);
   try {
     const target = { ...(await engine.version()), choice: plan.target };
+    if (plan.record !== undefined) beginTrace(plan.record, headOf(plan, target));
     await guarded(tally, () => engine.drive());
     const driven = seconds();
     const wish: ShrinkWish = {
@@ -161,7 +168,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     // Other failures that shrinking meets join the list while it is walked.
     for (const known of tally.failures.values()) {
       if (options.shrink) await guarded(tally, () => engine.shrink(known, wish));
-      save(options.save, plan, known, tally);
+      saveFailure(options.save, plan, known, tally);
     }
     progress.clear();
     const { report, evidence } = runReport({
@@ -185,6 +192,16 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
   }
 };
 
+const headOf = (plan: Plan, { name, version }: { readonly name: string; readonly version: string }): TraceHead => ({
+  format: 'binder-spec/trace',
+  version: 1,
+  profile: plan.profile,
+  target: { name, kind: plan.target.kind, version },
+  // The sequences of one machine are numbered by one counter.
+  exactIds: plan.target.kind !== 'linux',
+  seed: plan.seed,
+});
+
 /** Lets trouble of the environment in the middle of a run be a line of the report instead of its end. */
 const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> => {
   try {
@@ -195,7 +212,8 @@ const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> =
   }
 };
 
-const save = (folder: string, plan: Plan, known: KnownFailure, tally: Tally): void => {
+/** Saves the op log of a failure; a disk that refuses is an error of the run. */
+export const saveFailure = (folder: string, plan: Plan, known: KnownFailure, tally: Tally): void => {
   const { first, shrunk } = known;
   const { core, signature } = shrunk?.failure ?? first.failure;
   const file = fileFor(folder, core);
