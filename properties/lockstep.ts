@@ -9,9 +9,8 @@ import { comparable } from './agree.ts';
 import { Coverage } from './coverage.ts';
 import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-    const failure = crashes('crash', who, error, op, skipped);
-    if (who === 'driver') recorder?.died(failure);
-    return finish(failure);
+import { Judge, type Follow } from './judge.ts';
+import type { Recorder } from './recorder.ts';
 
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
 export const DEFAULT_WORLD: World = { devices: 2 };
