@@ -192,12 +192,14 @@ export const PUBLISHED = {
   snapshot: { schema: SnapshotSchema, title: 'The state of a driver as its debugfs files show it' },
 } as const;
 
-type Frozen<T> = T extends readonly (infer Item)[]
+/** A type with everything in it readonly. */
+export type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+/** `true` when two types are the same, `never` otherwise. */
+export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 
 /** Does not compile when a schema and its type drift apart. */
 export const SCHEMAS_ARE_THE_TYPES: readonly [

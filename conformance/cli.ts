@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { check, type CheckOptions } from './commands/check.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
+import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
@@ -49,7 +50,10 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .addOption(new Option('--level <level>', 'how much of the driver to use').choices(options.LEVELS).default('full'))
     .option('-j, --jobs <count>', 'worker processes; sequences in flight on a remote target', options.positive)
     .option('--max-failures <count>', 'stop after so many distinct failures', options.positive, 5)
-    .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
+    .option('-r, --report <format=file>', `write a report: ${options.FORMATS.join(', ')}`, options.report, [])
+    .option('--log <file>', 'the event log, from which every report can be made again', 'out/run.jsonl')
+    .option('--no-log', 'write no event log')
+    .option('--shard <i/n>', 'run part i of n; `report merge` puts their logs together', options.shard)
     .option('--save <folder>', 'save the shrunk op log of every failure', 'out/failures')
     .option('--record <file>', 'append every driven sequence to a trace, to be judged elsewhere by check')
     .option('--no-shrink', 'report failures as they were found')
@@ -57,9 +61,9 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
     .argument('[command...]', 'an adapter to drive, behind --')
-    .action(async (adapter: readonly string[], chosen: RunOptions) => {
+    .action(async (adapter: readonly string[], chosen: RunOptions, command: Command) => {
       noAdapters(adapter);
-      finish(await run(io, chosen));
+      finish(await run(io, { ...chosen, logGiven: command.getOptionValueSource('log') === 'cli' }));
     });
 
   root
@@ -75,6 +79,23 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       finish(await replay(io, file, chosen));
     });
 
+  const report = root.command('report').description('what a finished run has to say, from its event log');
+  report
+    .command('render')
+    .description('make a report from the event log of a run')
+    .argument('<log>', 'the event log: run.jsonl')
+    .addOption(new Option('-f, --format <format>', 'which report').choices(options.FORMATS).makeOptionMandatory())
+    .option('-o, --output <file>', 'where to write it (default: standard output)')
+    .action((file: string, chosen: RenderOptions) => finish(renderLog(io, file, chosen)));
+  report
+    .command('merge')
+    .description('put the event logs of all shards together: the verdict of the whole run, and its exit code')
+    .argument('<logs...>', 'the event logs of the shards')
+    .requiredOption('-o, --output <file>', 'the event log of the whole run')
+    .option('-r, --report <format=file>', 'write a report of the whole run', options.report, [])
+    .option('-q, --quiet', 'print only failures and the verdict')
+    .action((files: readonly string[], chosen: MergeOptions) => finish(merge(io, files, chosen)));
+
   root
     .command('check')
     .description('judge a recorded trace (run --record): needs no target, gives the verdict of the run')
@@ -82,7 +103,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .addOption(
       new Option('-p, --profile <profile>', 'instead of the one that the trace names').choices(options.PROFILES),
     )
-    .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
+    .option('-r, --report <format=file>', `write a report: ${options.FORMATS.join(', ')}`, options.report, [])
     .option('--save <folder>', 'save the op log of every failure', 'out/failures')
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')

@@ -44,17 +44,32 @@ export const target = (text: string): TargetChoice => {
   throw new InvalidArgumentError('Expected impl, model, linux or mutant:NAME.');
 };
 
+/** A part of a run: `2/8` is the second of eight. */
+export const shard = (text: string): { readonly index: number; readonly of: number } => {
+  const [, first, second] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  const [index, of] = [Number(first), Number(second)];
+  if (!(index >= 1 && index <= of)) throw new InvalidArgumentError('Expected I/N with I from 1 to N, such as 2/8.');
+  return { index, of };
+};
+
+/** What a run can be told as. */
+export const FORMATS = ['json', 'terminal'] as const;
+export type FormatName = (typeof FORMATS)[number];
+
 /** A report to write: a format and a file. */
 export interface ReportChoice {
-  readonly format: 'json';
+  readonly format: FormatName;
   readonly file: string;
 }
 
-/** `json=FILE`, collected. */
+/** `FORMAT=FILE`, collected. */
 export const report = (text: string, before: readonly ReportChoice[] = []): readonly ReportChoice[] => {
   const [, format, file] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
-  if (format !== 'json' || file === undefined) throw new InvalidArgumentError('Expected json=FILE.');
-  return [...before, { format, file }];
+  const known = FORMATS.find(each => each === format);
+  if (known === undefined || file === undefined) {
+    throw new InvalidArgumentError(`Expected FORMAT=FILE with FORMAT one of ${FORMATS.join(', ')}.`);
+  }
+  return [...before, { format: known, file }];
 };
 
 /** Which of the driver's differences count: `linux-6.1` is exact, `core` what every driver must do. */

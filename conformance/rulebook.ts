@@ -1,6 +1,6 @@
 /** The rules as the command line sees them: which of them a run has to exercise, and what became of each. */
 import { RULES, type RuleId } from '../model/model.ts';
-import type { ProfileName, TargetChoice } from './options.ts';
+import type { ProfileName } from './options.ts';
 
 /** A rule with a sentence of its own. */
 export type Rule = (typeof RULES)[RuleId];
@@ -32,11 +32,7 @@ export interface RuleRow {
 }
 
 /** Why a rule cannot be exercised here; `undefined` when it can. */
-export const whyNotApplicable = (
-  rule: Rule,
-  profile: ProfileName,
-  target: TargetChoice['kind'],
-): string | undefined => {
+export const whyNotApplicable = (rule: Rule, profile: ProfileName, target: string): string | undefined => {
   if (rule.status.kind === 'not-applicable') return rule.status.why;
   if (!rule.profiles.includes(profile)) return `not part of the profile ${profile}`;
   if (rule.applies === 'linux-target' && target !== 'linux') return 'only the Linux target can show it';
@@ -47,7 +43,7 @@ export const whyNotApplicable = (
 /** What happened to the rules of one run. */
 export interface RulesOfRun {
   readonly profile: ProfileName;
-  readonly target: TargetChoice['kind'];
+  readonly target: string;
   /** How often each rule fired. */
   readonly fired: Readonly<Record<string, number>>;
   /** How many snapshots were compared: what exercises the rules that only the state shows. */

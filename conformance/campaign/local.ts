@@ -10,13 +10,13 @@ import { UsageError } from '../exit.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { devicesOf } from './log.ts';
-import { sourceName, type Plan } from './plan.ts';
+import { shareOf, sourceName, type Plan, type Share } from './plan.ts';
 import { runShare, type News } from './share.ts';
 import type { Tally } from './tally.ts';
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
-const inWorker = (plan: Plan, first: number, stride: number, tell: (news: News) => void, stop: AbortSignal) =>
+const inWorker = (share: Share, worker: number, tell: (news: News) => void, stop: AbortSignal) =>
   new Promise<string | undefined>(done => {
     const child = fork(fileURLToPath(WORKER), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const halt = (): void => {
@@ -24,12 +24,12 @@ const inWorker = (plan: Plan, first: number, stride: number, tell: (news: News) 
     };
     stop.addEventListener('abort', halt);
     child.on('message', message => tell(message as News));
-    child.on('error', error => done(`worker ${first}: ${error.message}`));
+    child.on('error', error => done(`worker ${worker}: ${error.message}`));
     child.on('exit', (code, signal) => {
       stop.removeEventListener('abort', halt);
-      done(code === 0 ? undefined : `worker ${first} ended with ${signal ?? `exit code ${code}`}`);
+      done(code === 0 ? undefined : `worker ${worker} ended with ${signal ?? `exit code ${code}`}`);
     });
-    child.send({ plan, first, stride });
+    child.send(share);
   });
 
 /** Replays the corpus, comparing the state after every op. */
@@ -47,9 +47,8 @@ export const replayLocal = (plan: Plan, corpus: readonly Regression[], tally: Ta
       ops,
     );
     trace?.append(recorder.sequence(sourceName({ regression: file }), devices));
-    tally.regressions++;
     const found = failure === undefined ? [] : [{ failure, ops, source: { regression: file }, devices }];
-    tally.add(coverage.record(), found);
+    tally.add(coverage.record(), found, [], 1);
   }
   trace?.close();
 };
@@ -67,10 +66,10 @@ export const runLocal = async (
     show();
   };
   if (jobs === 1) {
-    await runShare({ plan, first: 0, stride: 1 }, tell, stop);
+    await runShare(shareOf(plan), tell, stop);
     return;
   }
   if (!import.meta.url.endsWith('.js')) throw new UsageError('--jobs needs the built program: npm run build');
-  const workers = Array.from({ length: jobs }, (_, first) => inWorker(plan, first, jobs, tell, stop));
-  for (const trouble of await Promise.all(workers)) if (trouble !== undefined) tally.errors.push(trouble);
+  const workers = Array.from({ length: jobs }, (_, at) => inWorker(shareOf(plan, at, jobs), at, tell, stop));
+  for (const trouble of await Promise.all(workers)) if (trouble !== undefined) tally.trouble(trouble);
 };

@@ -9,7 +9,13 @@ export interface Budget {
   readonly failures: number;
 }
 
-/** A whole run. */
+/** One of several parts that a run is cut into: number `index` (from 1) of `of`. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** A whole run, or a shard of it. */
 export interface Plan {
   readonly target: TargetChoice;
   readonly profile: ProfileName;
@@ -22,6 +28,8 @@ export interface Plan {
   readonly budget: Budget;
   /** The trace to append every driven sequence to. */
   readonly record?: string;
+  /** Absent: the whole run. */
+  readonly shard?: Shard;
 }
 
 /** Where an op log of a run came from: the number of its sequence, a file of the corpus, or what a trace says. */
@@ -53,6 +61,17 @@ export const sourceFrom = (name: string): Source => {
   return kind === 'sequence' && /^\d+$/.test(rest) ? { sequence: Number(rest) } : { recorded: name };
 };
 
+const rank = (source: Source): number =>
+  (source.met === undefined ? 0 : 3) + ('regression' in source ? 0 : 'sequence' in source ? 1 : 2);
+
+/** The order in which one run meets its sources: the corpus by name, the sequences by number, then those met while shrinking. */
+export const compareSources = (a: Source, b: Source): number => {
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if ('sequence' in a && 'sequence' in b) return a.sequence - b.sequence;
+  const [left, right] = [sourceName(a), sourceName(b)];
+  return left < right ? -1 : Number(left > right);
+};
+
 /** What one of several workers does of it: every `stride`-th sequence from `first`. */
 export interface Share {
   readonly plan: Plan;
@@ -60,6 +79,12 @@ export interface Share {
   readonly stride: number;
 }
 
-/** The part of a budget that one of `stride` workers has. */
-export const budgetOf = ({ plan: { budget }, stride }: Share): Budget =>
-  budget.ops === undefined ? budget : { ...budget, ops: Math.ceil(budget.ops / stride) };
+/** The share of one of so many workers: shards deal the sequences out, and workers deal out those of their shard. */
+export const shareOf = (plan: Plan, worker = 0, workers = 1): Share => {
+  const { index, of } = plan.shard ?? { index: 1, of: 1 };
+  return { plan, first: index - 1 + of * worker, stride: of * workers };
+};
+
+/** What a shard replays of the corpus. */
+export const corpusOf = <Log>({ shard }: Plan, corpus: readonly Log[]): readonly Log[] =>
+  shard === undefined ? corpus : corpus.filter((_, at) => at % shard.of === shard.index - 1);

@@ -10,15 +10,16 @@ import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
-import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
+import type { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import type { RunResult } from '../../properties/lockstep.ts';
 import { runRemote, type RemoteOptions } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
+import { arbitraryOf, sequencesOf } from './budget.ts';
 import { devicesOf, logOf } from './log.ts';
 import type { Regression } from '../corpus.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
-import { sourceName, type Plan, type Source } from './plan.ts';
+import { shareOf, sourceName, type Plan, type Source } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { Tally } from './tally.ts';
 
@@ -116,9 +117,10 @@ export class RemoteRun {
   /** Logs of the corpus that are not taken yet. */
   readonly #corpus: Regression[];
   readonly #trace: TraceWriter | undefined;
-  #next = 0;
-  /** Checked ops of generated sequences: what the budget is about. */
-  #generated = 0;
+  /** The next sequence, how far it is to the one after it, and the first that is not part of the run. */
+  #next: number;
+  readonly #stride: number;
+  readonly #last: number;
   #deaths = 0;
   #dead = false;
 
@@ -139,11 +141,9 @@ export class RemoteRun {
     this.#journal = journal;
     this.#show = show;
     this.#stop = stop;
-    this.#arbitrary = new OpLogArbitrary({
-      level: plan.level,
-      devices: plan.devices,
-      ...(plan.length === undefined ? {} : { length: plan.length }),
-    });
+    this.#arbitrary = arbitraryOf(plan);
+    ({ first: this.#next, stride: this.#stride } = shareOf(plan));
+    this.#last = sequencesOf(plan);
     const { seconds } = plan.budget;
     this.#end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
   }
@@ -168,15 +168,15 @@ export class RemoteRun {
     const left = Object.entries((await driver.leftovers?.()) ?? {}).filter(([, count]) => count > 0);
     if (left.length === 0) return;
     const what = left.map(([name, count]) => `${count} ${name}`).join(', ');
-    this.#tally.errors.push(`INV-CENSUS-08: every sequence has ended, and the driver still holds ${what}`);
+    this.#tally.trouble(`INV-CENSUS-08: every sequence has ended, and the driver still holds ${what}`);
   }
 
   #spent(): boolean {
-    const { ops = Infinity, failures } = this.#plan.budget;
+    const { failures } = this.#plan.budget;
     if (this.#stop.aborted || this.#tally.failures.size >= failures || performance.now() >= this.#end) return true;
     // Who kills it is known by now; every further death would only cost another start.
     if (this.#deaths > MOST_DEATHS) return true;
-    return this.#corpus.length === 0 && this.#generated >= ops;
+    return this.#corpus.length === 0 && this.#next >= this.#last;
   }
 
   #take(): Job {
@@ -186,7 +186,8 @@ export class RemoteRun {
       const { file, log } = regression;
       return { source: { regression: file }, devices: devicesOf(log, devices), ops: log.ops };
     }
-    const sequence = this.#next++;
+    const sequence = this.#next;
+    this.#next += this.#stride;
     return { source: { sequence }, devices, ops: this.#arbitrary.draw(seederOf(seed, sequence)) };
   }
 
@@ -223,9 +224,8 @@ export class RemoteRun {
     }
     if (isDeath(failure)) return failure;
     const record = coverage.record();
-    if ('sequence' in job.source) this.#generated += record.ops;
-    else this.#tally.regressions++;
-    this.#tally.add(record, failure === undefined ? [] : [{ failure, ...job }]);
+    const found = failure === undefined ? [] : [{ failure, ...job }];
+    this.#tally.add(record, found, [], 'regression' in job.source ? 1 : 0);
     this.#show();
     return failure;
   }
@@ -253,7 +253,7 @@ export class RemoteRun {
     for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
     if (guilty > 0 || this.#stop.aborted) return;
     const names = suspects.map(({ source }) => sourceName(source)).join(', ');
-    this.#tally.errors.push(
+    this.#tally.trouble(
       `the target died with ${names} of seed ${this.#plan.seed} in flight; alone, none of them kills it`,
     );
   }

@@ -3,11 +3,11 @@ import { setImmediate } from 'node:timers/promises';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
-import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
-import { budgetOf, sourceName, type Share } from './plan.ts';
+import { arbitraryOf, sequencesOf } from './budget.ts';
+import { sourceName, type Share } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { FoundFailure } from './tally.ts';
 
@@ -26,13 +26,10 @@ const SLICE_MS = 100;
 /** Runs a share until its budget is spent or `stop` is aborted. */
 export const runShare = async (share: Share, tell: (news: News) => void, stop: AbortSignal): Promise<void> => {
   const { plan, first, stride } = share;
-  const budget = budgetOf(share);
+  const { budget } = plan;
   const driver = localTarget(plan.target);
-  const arbitrary = new OpLogArbitrary({
-    level: plan.level,
-    devices: plan.devices,
-    ...(plan.length === undefined ? {} : { length: plan.length }),
-  });
+  const arbitrary = arbitraryOf(plan);
+  const last = sequencesOf(plan);
   const world = { devices: plan.devices };
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   const recorder = trace === undefined ? undefined : new SequenceRecorder();
@@ -43,18 +40,15 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   let failures: FoundFailure[] = [];
   let repeated: string[] = [];
   let spoken = performance.now();
-  let ops = 0;
   const speak = (): void => {
     tell({ record: coverage.record(), failures, repeated });
     coverage = new Coverage(WITNESSES);
     failures = [];
     repeated = [];
   };
-  for (let sequence = first; ops < (budget.ops ?? Infinity) && cores.size < budget.failures; sequence += stride) {
+  for (let sequence = first; sequence < last && cores.size < budget.failures; sequence += stride) {
     const log = arbitrary.draw(seederOf(plan.seed, sequence));
     const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage, ...recorded }, log);
-    // A sequence that does nothing must not run for ever.
-    ops += Math.max(1, result.ops);
     const { failure } = result;
     if (recorder !== undefined) trace?.append(recorder.sequence(sourceName({ sequence }), plan.devices));
     if (failure !== undefined) {

@@ -64,7 +64,12 @@ const executed = async (run: (onStep: (step: Step) => void) => RunResult | Promi
 };
 
 /** Executes the log again; a failure that is not seen every time is not shrunk, because nobody could tell what helped. */
-const confirm = async (known: KnownFailure, { execute, confirmations }: Bench, stop: AbortSignal): Promise<boolean> => {
+const confirm = async (
+  known: KnownFailure,
+  tally: Tally,
+  { execute, confirmations }: Bench,
+  stop: AbortSignal,
+): Promise<boolean> => {
   const { ops, failure } = known.first;
   let agreed = 0;
   for (let turn = 0; turn < confirmations && !stop.aborted; turn++) {
@@ -72,7 +77,7 @@ const confirm = async (known: KnownFailure, { execute, confirmations }: Bench, s
     if (again !== undefined && sameBug(failure, again)) agreed++;
   }
   if (stop.aborted) return false;
-  known.confirmed = { agreed, of: confirmations };
+  tally.take({ event: 'confirmed', core: failure.core, agreed, of: confirmations });
   return agreed === confirmations;
 };
 
@@ -93,17 +98,24 @@ const shrinkOn = async (
   { budget = bench.budget, certificate, say, stop }: ShrinkWish,
 ): Promise<void> => {
   say('confirming a failure');
-  if (!(await confirm(known, bench, stop))) return;
+  if (!(await confirm(known, tally, bench, stop))) return;
   const execute = bounded(bench.execute, stop);
   const { parallel } = bench;
   const { ops, failure, source, devices } = known.first;
-  const { others, ...shrunk } = await shrinkAsync(ops, failure, async each => (await execute(each)).failure, {
+  const { core } = failure;
+  let told = ops.length;
+  const shrunk = await shrinkAsync(ops, failure, async each => (await execute(each)).failure, {
     budget,
     parallel,
-    onProgress: ({ executions, ops: length, pass }) =>
-      say(`shrinking: ${ops.length} → ${length} ops in ${executions} executions (${pass})`),
+    onProgress: ({ executions, ops: length, pass }) => {
+      say(`shrinking: ${ops.length} → ${length} ops in ${executions} executions (${pass})`);
+      if (length === told) return;
+      told = length;
+      tally.take({ event: 'shrinking', core, executions, ops: length });
+    },
   });
-  known.shrunk = shrunk;
+  const { others, executions } = shrunk;
+  tally.take({ event: 'shrunk', core, ops: shrunk.ops, failure: shrunk.failure, executions });
   if (plan.record !== undefined && !stop.aborted) await recordShrunk(plan.record, known, bench);
   // Other bugs met on the way are findings too, and are shrunk in their turn.
   for (const other of others) {
@@ -114,7 +126,8 @@ const shrinkOn = async (
   }
   if (!certificate || bench.certificate === 0 || stop.aborted) return;
   say('certifying');
-  known.certificate = await certify(shrunk.ops, shrunk.failure, execute, { budget: bench.certificate, parallel });
+  const proof = await certify(shrunk.ops, shrunk.failure, execute, { budget: bench.certificate, parallel });
+  tally.take({ event: 'certificate', core, certificate: proof });
 };
 
 /** Shrinks a failure on a target of this process. */

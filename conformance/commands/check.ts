@@ -4,6 +4,7 @@ import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { Unperformable, runRecorded } from '../../properties/recorded.ts';
+import { saveFailure } from '../campaign/save.ts';
 import { shrunkFrom, sourceFrom, type Plan } from '../campaign/plan.ts';
 import { Tally, type FoundFailure } from '../campaign/tally.ts';
 import { UsageError, type ExitCode } from '../exit.ts';
@@ -11,12 +12,12 @@ import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { PROFILES, type ProfileName, type ReportChoice, type TargetChoice } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { writeJsonReport } from '../report/json.ts';
-import { runReport } from '../report/run-report.ts';
+import { runReport, type FinishedRun } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
+import { unlessMissing, writeReports } from '../report/write.ts';
+import { headOf } from '../run-log/head.ts';
 import { readTrace } from '../trace/reader.ts';
 import { exitCodeOf } from '../verdict.ts';
-import { saveFailure } from './run.ts';
 
 /** Options of `check` as the command line parses them. */
 export interface CheckOptions {
@@ -44,15 +45,14 @@ const planOf = (file: string, head: TraceHead, profile: ProfileName | undefined)
   level: 'full',
   seed: head.seed ?? 0,
   devices: 2,
-  budget: { failures: Infinity },
+  budget: { failures: Number.MAX_SAFE_INTEGER },
 });
 
 /** The shortest way to see a failure that an earlier sequence showed, or that was met while another was shrunk. */
 const addShrunk = (tally: Tally, found: FoundFailure): void => {
   const { failure, ops } = found;
   if (!tally.failures.has(failure.core)) tally.fail(found);
-  const known = tally.failures.get(failure.core);
-  if (known !== undefined) known.shrunk = { ops, failure, executions: 1 };
+  tally.take({ event: 'shrunk', core: failure.core, ops, failure, executions: 1 });
 };
 
 /** Judges one sequence and adds what it showed. Throws `UsageError` for a step that cannot have been made. */
@@ -65,12 +65,15 @@ const judgeSequence = (tally: Tally, exactIds: boolean, sequence: TraceSequence,
     const { failure } = runRecorded({ specification, exactIds, invariants: INVARIANTS, coverage }, sequence);
     const ops = steps.map(({ op }) => op);
     if (whole !== undefined) {
-      if (failure !== undefined) addShrunk(tally, { failure, source, devices, ops });
+      if (failure === undefined) return;
+      addShrunk(tally, { failure, source, devices, ops });
+      tally.take({ event: 'trace', core: failure.core, exactIds, trace: sequence });
       return;
     }
-    if ('regression' in source) tally.regressions++;
     const found: FoundFailure[] = failure === undefined ? [] : [{ failure, source, devices, ops }];
-    tally.add(coverage.record(), found);
+    const isNew = failure !== undefined && !tally.failures.has(failure.core);
+    tally.add(coverage.record(), found, [], 'regression' in source ? 1 : 0);
+    if (isNew) tally.take({ event: 'trace', core: failure.core, exactIds, trace: sequence });
   } catch (error) {
     if (error instanceof Unperformable) throw new UsageError(`${where}: steps[${error.step}].op: ${error.message}`);
     throw error;
@@ -101,19 +104,15 @@ export const check = async (io: Io, file: string, options: CheckOptions): Promis
   const { target, ...rest } = head as TraceHead;
   const plan = planOf(file, { target, ...rest }, options.profile);
   for (const known of tally.failures.values()) saveFailure(options.save, plan, known, tally);
-  const { report, evidence } = runReport({
+  const run: FinishedRun = {
+    head: headOf(plan, target),
     tally,
-    target: { ...target, choice: plan.target },
-    profile: plan.profile,
-    seed: plan.seed,
     seconds: seconds(),
     interrupted: io.interrupt.aborted,
-    invariants: INVARIANTS.map(({ id }) => id),
-    witnesses: WITNESSES.map(({ id }) => id),
-  });
+  };
+  const { report, evidence } = runReport(run);
   if (torn !== undefined) io.err(`${file}: line ${torn} broke off while it was written; what it held is lost\n`);
   const style = { color: io.color, quiet: options.quiet === true, coverage: options.coverage === true };
   io.out(terminalReport(report, style));
-  for (const { file: path } of options.report) writeJsonReport(path, report);
-  return exitCodeOf(evidence);
+  return unlessMissing(exitCodeOf(evidence), writeReports(io, options.report, run));
 };

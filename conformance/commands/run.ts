@@ -1,30 +1,23 @@
 /** `run`: generate op logs, drive a target, check, shrink, save, report. */
-import path from 'node:path';
-import type { RemoteDriver } from '../../abi/driver.ts';
-import type { Op } from '../../abi/op.ts';
-import type { TraceHead } from '../../abi/trace.ts';
-import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
-import { fileFor, logOf, nameOf } from '../campaign/log.ts';
-import { replayLocal, runLocal } from '../campaign/local.ts';
-import type { Plan } from '../campaign/plan.ts';
-import { RemoteRun, Restarting } from '../campaign/remote.ts';
+import { cpus, release } from 'node:os';
+import type { TargetInfo, TraceHead } from '../../abi/trace.ts';
+import { engineFor } from '../campaign/engine.ts';
+import type { Plan, Shard } from '../campaign/plan.ts';
+import { saveFailure } from '../campaign/save.ts';
 import { freshSeed } from '../campaign/seeds.ts';
-import { shrinkLocal, shrinkRemote, type ShrinkWish } from '../campaign/shrink.ts';
-import { Tally, type KnownFailure } from '../campaign/tally.ts';
-import { readCorpus, type Regression } from '../corpus.ts';
+import type { ShrinkWish } from '../campaign/shrink.ts';
+import { Tally } from '../campaign/tally.ts';
+import { readCorpus } from '../corpus.ts';
 import { EXIT, explainError, type ExitCode } from '../exit.ts';
 import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
-import { Journal } from '../journal.ts';
-import { writeOpLog } from '../oplog-file.ts';
 import type { LevelName, ProfileName, ReportChoice, TargetChoice } from '../options.ts';
-import { packageVersion } from '../paths.ts';
 import { Progress } from '../progress.ts';
-import { writeJsonReport } from '../report/json.ts';
-import { runReport } from '../report/run-report.ts';
+import { runReport, type FinishedRun } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
-import { localTarget } from '../targets/local.ts';
-import { startRemote } from '../targets/remote.ts';
+import { unlessMissing, writeReports } from '../report/write.ts';
+import { headOf } from '../run-log/head.ts';
+import { RunLogWriter } from '../run-log/writer.ts';
 import { beginTrace } from '../trace/writer.ts';
 import { exitCodeOf } from '../verdict.ts';
 
@@ -47,6 +40,11 @@ export interface RunOptions {
   readonly quiet?: boolean;
   /** The trace to write. */
   readonly record?: string;
+  readonly shard?: Shard;
+  /** The event log; `false`: none. */
+  readonly log: string | false;
+  /** Whether the user named the file of the log. */
+  readonly logGiven?: boolean;
 }
 
 /** Budget of a run that was given none: checked ops, but not for longer than this. */
@@ -72,60 +70,40 @@ const planOf = (options: RunOptions): Plan => ({
   ...(options.length === undefined ? {} : { length: options.length }),
   budget: budgetFrom(options),
   ...(options.record === undefined ? {} : { record: options.record }),
+  ...(options.shard === undefined ? {} : { shard: options.shard }),
 });
 
-/** What drives the sequences of a run and can judge one log again. */
-interface Engine {
-  drive(): Promise<void>;
-  shrink(known: KnownFailure, wish: ShrinkWish): Promise<void>;
-  /** Name and version of what was driven. */
-  version(): Promise<{ readonly name: string; readonly version: string }>;
-  stop(): Promise<void>;
-}
-
-const localEngine = (
-  plan: Plan,
-  jobs: number,
-  corpus: readonly Regression[],
-  tally: Tally,
-  show: () => void,
-  stop: AbortSignal,
-): Engine => ({
-  drive: async () => {
-    replayLocal(plan, corpus, tally, stop);
-    if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
-  },
-  shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
-  version: async () => {
-    // Throws for a name that no target has, before any worker is started.
-    localTarget(plan.target);
-    return { name: nameOf(plan.target), version: packageVersion };
-  },
-  stop: async () => {},
+/** What the first line of a recorded trace says. */
+const traceHeadOf = (plan: Plan, target: TargetInfo): TraceHead => ({
+  format: 'binder-spec/trace',
+  version: 1,
+  profile: plan.profile,
+  target,
+  // The sequences of one machine are numbered by one counter.
+  exactIds: plan.target.kind !== 'linux',
+  seed: plan.seed,
 });
 
-const remoteEngine = (
-  plan: Plan,
-  slots: number | undefined,
-  corpus: readonly Regression[],
-  tally: Tally,
-  show: () => void,
-  stop: AbortSignal,
-): Engine => {
-  const target = new Restarting(() => startRemote(plan.target, slots));
-  const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
-  return {
-    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpus).run(),
-    shrink: (known, wish) => shrinkRemote(plan, target, known, tally, wish),
-    version: async () => {
-      const { name, version }: RemoteDriver = await target.get();
-      return { name, version };
-    },
-    stop: async () => {
-      await target.stop();
-      journal.close();
-    },
-  };
+/** Where a run takes place, in words. */
+const environment = (): Readonly<Record<string, string>> => ({
+  began: new Date().toISOString(),
+  node: process.version,
+  system: `${process.platform} ${release()} ${process.arch}`,
+  processors: String(cpus().length),
+});
+
+/** The log of the run. One that was not asked for by name may fail to be there. */
+const openLog = (io: Io, { log, logGiven }: RunOptions): RunLogWriter | undefined => {
+  if (log === false) return undefined;
+  const complain = (trouble: string): void => io.err(`environment: ${trouble}\n`);
+  try {
+    return new RunLogWriter(log, complain);
+  } catch (error) {
+    const explained = explainError(error);
+    if (logGiven === true || explained === undefined) throw error;
+    io.err(`${explained.line}; the run goes on without it\n`);
+    return undefined;
+  }
 };
 
 /** Runs the suite. Throws `UsageError` and `EnvironmentError` only before the first sequence. */
@@ -134,10 +112,11 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
   if (options.record !== undefined) mustBeWritable(options.record);
   const plan = planOf(options);
   const corpus = options.corpus ? readCorpus() : [];
-  const tally = new Tally();
+  let log: RunLogWriter | undefined;
+  const tally = new Tally(event => log?.event(event));
   const progress = new Progress(io.live, options.quiet !== true);
   const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1000;
+  const seconds = (): number => Math.round(performance.now() - began) / 1000;
   let doing = '';
   const show = (): void =>
     progress.show({
@@ -148,13 +127,13 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
       seconds: seconds(),
       doing,
     });
-  const engine =
-    plan.target.kind === 'linux'
-      ? remoteEngine(plan, options.jobs, corpus, tally, show, io.interrupt)
-      : localEngine(plan, options.jobs ?? 1, corpus, tally, show, io.interrupt);
+  const engine = engineFor({ plan, jobs: options.jobs, corpus, tally, show, stop: io.interrupt });
   try {
-    const target = { ...(await engine.version()), choice: plan.target };
-    if (plan.record !== undefined) beginTrace(plan.record, headOf(plan, target));
+    const head = headOf(plan, { ...(await engine.version()), kind: plan.target.kind });
+    log = openLog(io, options);
+    log?.head(head);
+    tally.take({ event: 'environment', facts: environment() });
+    if (plan.record !== undefined) beginTrace(plan.record, traceHeadOf(plan, head.target));
     await guarded(tally, () => engine.drive());
     const driven = seconds();
     const wish: ShrinkWish = {
@@ -168,39 +147,24 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     // Other failures that shrinking meets join the list while it is walked.
     for (const known of tally.failures.values()) {
       if (options.shrink) await guarded(tally, () => engine.shrink(known, wish));
+      await guarded(tally, () => engine.trace(known));
       saveFailure(options.save, plan, known, tally);
     }
     progress.clear();
-    const { report, evidence } = runReport({
-      tally,
-      target,
-      profile: plan.profile,
-      seed: plan.seed,
-      seconds: driven,
-      interrupted: io.interrupt.aborted,
-      invariants: INVARIANTS.map(({ id }) => id),
-      witnesses: WITNESSES.map(({ id }) => id),
-    });
+    const finished: FinishedRun = { head, tally, seconds: driven, interrupted: io.interrupt.aborted };
+    log?.footer({ event: 'footer', seconds: driven, interrupted: io.interrupt.aborted });
+    const { report, evidence } = runReport(finished);
     io.out(
       terminalReport(report, { color: io.color, quiet: options.quiet === true, coverage: options.coverage === true }),
     );
-    for (const { file } of options.report) writeJsonReport(file, report);
-    return exitCodeOf(evidence);
+    const whole = writeReports(io, options.report, finished);
+    return unlessMissing(exitCodeOf(evidence), whole && (options.logGiven !== true || log?.trouble === undefined));
   } finally {
     progress.clear();
+    log?.close();
     await engine.stop();
   }
 };
-
-const headOf = (plan: Plan, { name, version }: { readonly name: string; readonly version: string }): TraceHead => ({
-  format: 'binder-spec/trace',
-  version: 1,
-  profile: plan.profile,
-  target: { name, kind: plan.target.kind, version },
-  // The sequences of one machine are numbered by one counter.
-  exactIds: plan.target.kind !== 'linux',
-  seed: plan.seed,
-});
 
 /** Lets trouble of the environment in the middle of a run be a line of the report instead of its end. */
 const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> => {
@@ -208,20 +172,6 @@ const guarded = async (tally: Tally, work: () => Promise<void>): Promise<void> =
     await work();
   } catch (error) {
     if (explainError(error)?.code !== EXIT.environment) throw error;
-    tally.errors.push((error as Error).message);
-  }
-};
-
-/** Saves the op log of a failure; a disk that refuses is an error of the run. */
-export const saveFailure = (folder: string, plan: Plan, known: KnownFailure, tally: Tally): void => {
-  const { first, shrunk } = known;
-  const { core, signature } = shrunk?.failure ?? first.failure;
-  const file = fileFor(folder, core);
-  try {
-    const ops: readonly Op[] = shrunk?.ops ?? first.ops;
-    writeOpLog(file, logOf(plan, { ...first, ops }, signature));
-    known.file = file;
-  } catch (error) {
-    tally.errors.push((error as Error).message);
+    tally.trouble((error as Error).message);
   }
 };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CertificateSchema } from '../../abi/certificate.ts';
 import { PUBLISHED } from '../../abi/schema.ts';
+import { RunEventSchema, RunHeadSchema } from '../run-log/events.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
 /** One generated file. */
@@ -16,6 +17,8 @@ const SCHEMAS = {
   certificate: { schema: CertificateSchema, title: 'What is proved about a shrunk op log' },
   'trace-head': { schema: TraceHeadSchema, title: 'The first line of a recorded trace' },
   'trace-sequence': { schema: TraceSequenceSchema, title: 'Every further line of a recorded trace: one sequence' },
+  'run-head': { schema: RunHeadSchema, title: 'The first line of the event log of a run' },
+  'run-event': { schema: RunEventSchema, title: 'Every further line of the event log of a run' },
 } as const;
 
 const schemaPages = (): Page[] =>

@@ -2,10 +2,11 @@
 import type { Certificate } from '../../abi/certificate.ts';
 import type { Op } from '../../abi/op.ts';
 import { RULES, type RuleId } from '../../model/model.ts';
-import type { CoverageRecord } from '../../properties/coverage.ts';
-import { sourceName } from '../campaign/plan.ts';
+import { ENOUGH, type CoverageRecord } from '../../properties/coverage.ts';
+import { compareSources, sourceName } from '../campaign/plan.ts';
 import type { KnownFailure, Tally } from '../campaign/tally.ts';
-import type { ProfileName, TargetChoice } from '../options.ts';
+import type { ProfileName } from '../options.ts';
+import type { RunHead } from '../run-log/events.ts';
 import { RULE_IDS, gapsFirst, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
 import { judge, type Evidence, type Verdict } from '../verdict.ts';
 
@@ -75,17 +76,12 @@ export interface FailureReport {
 export const isUnstable = ({ confirmed }: Pick<FailureReport, 'confirmed'>): boolean =>
   confirmed !== null && confirmed.agreed < confirmed.of;
 
-/** What a report is made from. */
+/** What a report is made from: the head of a run's log, the sum of its events, and how it ended. */
 export interface FinishedRun {
+  readonly head: RunHead;
   readonly tally: Tally;
-  readonly target: { readonly name: string; readonly choice: TargetChoice; readonly version: string };
-  readonly profile: ProfileName;
-  readonly seed: number;
   readonly seconds: number;
   readonly interrupted: boolean;
-  /** Ids of all invariants and witnesses that could have been seen. */
-  readonly invariants: readonly string[];
-  readonly witnesses: readonly string[];
 }
 
 const ruleIds = new Set<string>(RULE_IDS);
@@ -110,9 +106,6 @@ const likeliest = ({ first }: KnownFailure, fired: Readonly<Record<string, numbe
   return [...first.failure.rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
 };
 
-const targetName = ({ choice }: FinishedRun['target']): string =>
-  choice.kind === 'mutant' ? `mutant:${choice.mutant}` : choice.kind;
-
 const failureReport = (known: KnownFailure, rule: string | undefined, target: string): FailureReport => {
   const { first, shrunk, seen, file } = known;
   const ops = shrunk?.ops ?? first.ops;
@@ -136,25 +129,38 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
   };
 };
 
+/** A table in the order of its names, so that it does not depend on which of several workers spoke first. */
+const byName = <Value>(table: Readonly<Record<string, Value>>, inside = (value: Value): Value => value) =>
+  Object.fromEntries(
+    Object.entries(table)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => [name, inside(value)]),
+  );
+
+/** The failures in the order in which one run meets them, however many workers and shards there were. */
+export const failuresOf = ({ failures }: Tally): readonly KnownFailure[] =>
+  [...failures.values()].sort((a, b) => compareSources(a.first.source, b.first.source));
+
 /** What the verdict of a run hangs on. */
 const evidenceOf = (run: FinishedRun, record: CoverageRecord, rows: readonly RuleRow[]): Evidence => ({
   ops: record.ops,
   failures: [...run.tally.failures.values()].filter(known => countsAgainstMust(known) && !neverAgain(known)).length,
   unstable: [...run.tally.failures.values()].filter(neverAgain).length,
   unexercised: unexercised(rows).length,
-  unseen: run.witnesses.filter(id => !((record.witnesses[id] ?? 0) > 0)).length,
+  unseen: run.head.witnesses.filter(id => !((record.witnesses[id] ?? 0) > 0)).length,
   errors: run.tally.errors.length,
   interrupted: run.interrupted,
 });
 
 /** The report of a run and what its verdict hangs on. */
 export const runReport = (run: FinishedRun): { readonly report: RunReport; readonly evidence: Evidence } => {
-  const { tally, target, profile, seed, seconds, interrupted } = run;
+  const { head, tally, seconds, interrupted } = run;
+  const { target, profile, seed } = head;
   const record = tally.coverage.record();
-  const failures = [...tally.failures.values()].map(known => ({ known, rule: likeliest(known, record.rules) }));
+  const failures = failuresOf(tally).map(known => ({ known, rule: likeliest(known, record.rules) }));
   const rows = ruleRows({
     profile,
-    target: target.choice.kind,
+    target: target.kind,
     fired: record.rules,
     snapshots: record.checkpoints,
     blamed: new Set(failures.flatMap(({ rule }) => rule ?? [])),
@@ -165,7 +171,7 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     formatVersion: 1,
     ...judge(evidence),
     interrupted,
-    target: { name: target.name, kind: target.choice.kind, version: target.version },
+    target,
     profile,
     seed,
     sequences: record.sequences,
@@ -176,16 +182,16 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     snapshots: record.checkpoints,
     rules: gapsFirst(rows),
     unexercised: unexercised(rows),
-    invariants: run.invariants.map(id => ({
+    invariants: head.invariants.map(id => ({
       id,
       weight: record.weights[id] ?? 0,
       breaches: tally.breaches.get(id) ?? 0,
     })),
-    witnesses: run.witnesses.map(id => ({ id, seen: record.witnesses[id] ?? 0 })),
-    outcomes: record.outcomes,
-    commands: record.commands,
-    returns: record.returns,
-    failures: failures.map(({ known, rule }) => failureReport(known, rule, targetName(target))),
+    witnesses: head.witnesses.map(id => ({ id, seen: Math.min(ENOUGH, record.witnesses[id] ?? 0) })),
+    outcomes: byName(record.outcomes, byName),
+    commands: byName(record.commands),
+    returns: byName(record.returns),
+    failures: failures.map(({ known, rule }) => failureReport(known, rule, head.chosen)),
     errors: tally.errors,
   };
   return { report, evidence };

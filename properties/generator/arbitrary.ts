@@ -56,6 +56,13 @@ export class OpLogArbitrary extends fc.Arbitrary<readonly Op[]> {
     return new Sequence(dice, plan).make();
   }
 
+  /** How long the sequence that `draw` makes of the same source is meant to be, without making it. */
+  meantLength(seeder: Seeder): number {
+    const dice = new Dice(seeder);
+    dice.below(SWARM_ONE_IN);
+    return this.#length(dice);
+  }
+
   canShrinkWithoutContext(value: unknown): value is readonly Op[] {
     return isLog(value);
   }

@@ -1,0 +1,91 @@
+/** What drives the sequences of a run and can judge one log again: on a target of this process, or on a remote one. */
+import path from 'node:path';
+import type { TraceSequence } from '../../abi/trace.ts';
+import type { Regression } from '../corpus.ts';
+import { Journal } from '../journal.ts';
+import { packageVersion } from '../paths.ts';
+import { localTarget } from '../targets/local.ts';
+import { startRemote } from '../targets/remote.ts';
+import { replayLocal, runLocal } from './local.ts';
+import { nameOf } from './log.ts';
+import { corpusOf, sourceName, type Plan } from './plan.ts';
+import { isDeath, RemoteRun, Restarting } from './remote.ts';
+import { shrinkLocal, shrinkRemote, type ShrinkWish } from './shrink.ts';
+import type { KnownFailure, Tally } from './tally.ts';
+import { recordLocal, recordRemote } from './trace.ts';
+
+/** The driving part of a run. */
+export interface Engine {
+  /** Name and version of what is driven. */
+  version(): Promise<{ readonly name: string; readonly version: string }>;
+  drive(): Promise<void>;
+  shrink(known: KnownFailure, wish: ShrinkWish): Promise<void>;
+  /** Performs the shortest log of a failure once more, for the record. */
+  trace(known: KnownFailure): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What an engine works on. */
+export interface Work {
+  readonly plan: Plan;
+  /** Worker processes; sequences in flight on a remote target. */
+  readonly jobs: number | undefined;
+  readonly corpus: readonly Regression[];
+  readonly tally: Tally;
+  readonly show: () => void;
+  readonly stop: AbortSignal;
+}
+
+const shortest = ({ first, shrunk }: KnownFailure) => ({ ...first, ...shrunk });
+
+const tellTrace = (tally: Tally, known: KnownFailure, exactIds: boolean, steps: TraceSequence['steps']): void => {
+  const { source, devices, failure } = known.first;
+  const trace = { source: sourceName(source), devices, steps };
+  tally.take({ event: 'trace', core: failure.core, exactIds, trace });
+};
+
+const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engine => ({
+  version: async () => {
+    // Throws for a name that no target has, before any worker is started.
+    localTarget(plan.target);
+    return { name: nameOf(plan.target), version: packageVersion };
+  },
+  drive: async () => {
+    replayLocal(plan, corpusOf(plan, corpus), tally, stop);
+    if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
+  },
+  shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
+  trace: async known => {
+    const { ops, devices } = shortest(known);
+    tellTrace(tally, known, true, recordLocal(localTarget(plan.target), { devices }, ops));
+  },
+  stop: async () => {},
+});
+
+const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): Engine => {
+  const target = new Restarting(() => startRemote(plan.target, slots));
+  const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
+  return {
+    version: async () => {
+      const { name, version } = await target.get();
+      return { name, version };
+    },
+    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpusOf(plan, corpus)).run(),
+    shrink: (known, wish) => shrinkRemote(plan, target, known, tally, wish),
+    trace: async known => {
+      const { ops, devices, failure } = shortest(known);
+      const { op } = failure;
+      // What kills the machine would kill it again, and show nothing more.
+      if (isDeath(failure)) return;
+      tellTrace(tally, known, false, await recordRemote(await target.get(), { devices }, ops, op));
+    },
+    stop: async () => {
+      await target.stop();
+      journal.close();
+    },
+  };
+};
+
+/** The engine for a plan's target. */
+export const engineFor = (work: Work): Engine =>
+  work.plan.target.kind === 'linux' ? remoteEngine(work) : localEngine(work);

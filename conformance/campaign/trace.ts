@@ -1,0 +1,76 @@
+/** Recording a shrunk log: performed once more, op by op, with the state after each where the driver can show it. */
+import type { Driver, RemoteDriver, World } from '../../abi/driver.ts';
+import type { Observation } from '../../abi/observation.ts';
+import type { Op } from '../../abi/op.ts';
+import type { Snapshot } from '../../abi/snapshot.ts';
+import type { TraceStep } from '../../abi/trace.ts';
+import { specification, type State } from '../../model/model.ts';
+import { Judge } from '../../properties/judge.ts';
+
+const stepOf = (op: Op, observation: Observation, snapshot: Snapshot | undefined): TraceStep =>
+  ({ op, observation, ...(snapshot === undefined ? {} : { snapshot }) }) as TraceStep;
+
+/** Records a log on a driver of this process, to the op that diverges or throws, or to its end. */
+export const recordLocal = (driver: Driver, world: World, ops: readonly Op[]): TraceStep[] => {
+  const steps: TraceStep[] = [];
+  try {
+    driver.reset(world);
+    const judge = new Judge<State>(specification, world);
+    for (const op of ops) {
+      const call = judge.call(op);
+      if (!judge.applicable(call)) continue;
+      const observation = driver.perform(call);
+      steps.push(stepOf(op, observation, driver.snapshot()));
+      if (judge.observe(call, observation) !== undefined) break;
+    }
+  } catch {
+    // A driver that throws is the failure itself; what it did before is the trace.
+  }
+  return steps;
+};
+
+/** After which ops of a remote log the state is asked for: asking is not free of effects (DBG-14). */
+type Asking = 'each' | 'last';
+
+const recordOnce = async (
+  driver: RemoteDriver,
+  world: World,
+  ops: readonly Op[],
+  asking: Asking,
+): Promise<TraceStep[]> => {
+  const steps: TraceStep[] = [];
+  try {
+    const session = await driver.begin(world);
+    const judge = new Judge<State>(specification, world);
+    const lastOp = ops.at(-1);
+    for (const op of ops) {
+      const ahead = judge.predict();
+      const call = judge.call(op);
+      if (!judge.applicable(call)) continue;
+      const [observation] = await session.perform([{ call, expected: ahead.advance(call) }]);
+      if (observation === undefined) break;
+      const divergence = judge.observe(call, observation);
+      const ends = divergence !== undefined || op === lastOp;
+      steps.push(stepOf(op, observation, asking === 'each' || ends ? await session.snapshot() : undefined));
+      if (ends) break;
+    }
+    await session.end();
+  } catch {
+    // A driver that dies is the failure itself; what it did before is the trace.
+  }
+  return steps;
+};
+
+/**
+ * Records a log that fails at op `failing` on a remote driver. Where asking for the state after each op changes what
+ * happens, it is asked for at the end alone.
+ */
+export const recordRemote = async (
+  driver: RemoteDriver,
+  world: World,
+  ops: readonly Op[],
+  failing: Op,
+): Promise<TraceStep[]> => {
+  const steps = await recordOnce(driver, world, ops, 'each');
+  return steps.at(-1)?.op.id === failing.id ? steps : recordOnce(driver, world, ops, 'last');
+};
