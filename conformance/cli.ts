@@ -1,6 +1,7 @@
 /** The command line: names, options and exit codes. Scripts depend on all three. */
 import { Command, CommanderError, Option } from 'commander';
 import { check, type CheckOptions } from './commands/check.ts';
+import { diff, type DiffOptions } from './commands/diff.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
@@ -108,6 +109,30 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
     .action(async (file: string, chosen: CheckOptions) => finish(await check(io, file, chosen)));
+
+  root
+    .command('diff')
+    .description('the same sequences on two targets: the first differences, even where the specification allows both')
+    .addOption(new Option('--a <target>', 'one target: impl, model, linux or mutant:NAME').argParser(options.target))
+    .addOption(new Option('--b <target>', 'the other').argParser(options.target))
+    .option('-n, --ops <count>', 'stop after so many compared operations (default: 20000)', options.positive)
+    .option('--time <duration>', 'stop after so long: 60s, 5m', options.duration)
+    .option('-s, --seed <seed>', 'which sequences to generate (default: a new seed, printed)', options.seed)
+    .option('-l, --length <count>', 'operations of every sequence (default: a mixture)', options.positive)
+    .addOption(new Option('--level <level>', 'how much of the driver to use').choices(options.LEVELS).default('full'))
+    .option('-j, --jobs <count>', 'sequences in flight on a remote target', options.positive)
+    .option('--max-differences <count>', 'stop after so many different differences', options.positive, 5)
+    .option('--log <file>', 'compare a saved op log instead of generated ones; may be repeated', options.files, [])
+    .option('-r, --report <format=file>', 'write a report: json=FILE', options.report, [])
+    .option('--save <folder>', 'save the shrunk op log of every difference', 'out/differences')
+    .option('--no-shrink', 'report differences as they were found')
+    .option('--no-corpus', 'do not compare test/regressions first')
+    .option('-q, --quiet', 'print only the differences and the result')
+    .action(async (chosen: DiffOptions & { readonly a?: options.TargetChoice; readonly b?: options.TargetChoice }) => {
+      const { a, b, ...rest } = chosen;
+      if (a === undefined || b === undefined) throw new UsageError('say both targets: --a TARGET --b TARGET');
+      finish(await diff(io, [a, b], rest));
+    });
 
   root
     .command('list')

@@ -72,6 +72,9 @@ export const report = (text: string, before: readonly ReportChoice[] = []): read
   return [...before, { format: known, file }];
 };
 
+/** File names, collected. */
+export const files = (file: string, before: readonly string[] = []): readonly string[] => [...before, file];
+
 /** Which of the driver's differences count: `linux-6.1` is exact, `core` what every driver must do. */
 export const PROFILES = ['linux-6.1', 'core'] as const;
 export type ProfileName = (typeof PROFILES)[number];

@@ -14,7 +14,7 @@ interface Wall {
   readonly node: boolean;
 }
 
-const commandLine = ['commander', 'log-update', 'picocolors', 'zod', 'fast-check'];
+const commandLine = ['commander', 'diff', 'log-update', 'picocolors', 'zod', 'fast-check'];
 const publicFaces = ['abi/', 'model/model.ts', 'properties/', 'userspace/', 'adapters/', 'conformance/'];
 
 /** The most specific folder of a file decides. */

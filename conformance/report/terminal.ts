@@ -28,7 +28,8 @@ const cut = (line: string): string => (line.length > 240 ? `${line.slice(0, 239)
 const MOST_OPS = 30;
 const MOST_LISTED = 12;
 
-const opLines = (ops: readonly Op[]): string[] => [
+/** The first ops of a log, one a line. */
+export const opLines = (ops: readonly Op[]): string[] => [
   ...ops.slice(0, MOST_OPS).map(op => cut(`  ${opLine(op)}`)),
   ...(ops.length > MOST_OPS ? [`       … and ${ops.length - MOST_OPS} more`] : []),
 ];
