@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { check, type CheckOptions } from './commands/check.ts';
 import { diff, type DiffOptions } from './commands/diff.ts';
+import { EXPORT_FORMATS, exportLog, type ExportOptions } from './commands/export.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
@@ -133,6 +134,14 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       if (a === undefined || b === undefined) throw new UsageError('say both targets: --a TARGET --b TARGET');
       finish(await diff(io, [a, b], rest));
     });
+
+  root
+    .command('export')
+    .description('one saved op log as a standalone C program or as a vitest file')
+    .argument('<file>', 'the op log')
+    .addOption(new Option('-f, --format <format>', 'what to make of it').choices(EXPORT_FORMATS).makeOptionMandatory())
+    .option('-o, --output <file>', 'write it there instead of printing it')
+    .action((file: string, chosen: ExportOptions) => finish(exportLog(io, file, chosen)));
 
   root
     .command('list')

@@ -31,6 +31,25 @@ const FOLDER = 0o040755;
 const FILE = 0o100755;
 const CHARACTER_DEVICE = 0o020600;
 
+/** A file to be added to the machine. */
+export interface ExtraFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** The initramfs with further files and the folders above them: a kernel unpacks one archive after the other. */
+export const initramfsWith = (files: readonly ExtraFile[]): Buffer => {
+  const folders = new Set<string>();
+  for (const { name } of files) {
+    for (let end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) folders.add(name.slice(0, end));
+  }
+  const entries: Entry[] = [
+    ...[...folders].map(name => ({ name, mode: FOLDER })),
+    ...files.map(({ name, data }) => ({ name, mode: FILE, data })),
+  ];
+  return Buffer.concat([readFileSync(paths.initramfs), gzipSync(cpio(entries), { level: 1 })]);
+};
+
 /** Packs the agent and the modules into an initramfs. */
 export const buildInitramfs = (): void => {
   const entries: Entry[] = [

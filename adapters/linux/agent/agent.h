@@ -118,4 +118,5 @@ _Noreturn void slotMain(struct slot_box *box);
 void guestPrepare(void);
 _Noreturn void guestPowerOff(void);
 int guestChannel(void);
+void guestRunList(int channel);
 #endif

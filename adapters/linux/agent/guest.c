@@ -2,6 +2,7 @@
 #include "agent.h"
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -9,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _Noreturn void guestPowerOff(void)
@@ -65,6 +67,41 @@ void guestPrepare(void)
 	FILE *most = fopen("/proc/sys/kernel/pid_max", "w");
 	need(!most || fprintf(most, "4194304") < 0 || fclose(most) != 0, "pid_max");
 	insertModules();
+}
+
+enum { MOST_WORDS = 16 };
+
+/* Runs the programs that /run/list names, one a line with its arguments, one after the other, in place of the agent's own work:
+ * standard input and output are the channel to the host. Behind each stands a line that tells how it ended. */
+void guestRunList(int channel)
+{
+	char line[512], *word[MOST_WORDS + 1];
+	FILE *list = fopen("/run/list", "r");
+	if (!list)
+		return;
+	while (fgets(line, sizeof line, list)) {
+		int words = 0, status = 0;
+		for (char *next = strtok(line, " \n"); next && words < MOST_WORDS; next = strtok(NULL, " \n"))
+			word[words++] = next;
+		word[words] = NULL;
+		if (words == 0)
+			continue;
+		pid_t pid = fork();
+		if (pid == 0) {
+			sigset_t none;
+			sigemptyset(&none);
+			sigprocmask(SIG_SETMASK, &none, NULL);
+			dup2(channel, 0);
+			dup2(channel, 1);
+			execv(word[0], word);
+			_exit(127);
+		}
+		waitpid(pid, &status, 0);
+		dprintf(channel, "== %s ended with %d\n", word[0], WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+	}
+	fclose(list);
+	usleep(200000); /* the host reads what is on its way */
+	guestPowerOff();
 }
 
 /* The port appears a little after its module, and the host's end a little after that. */

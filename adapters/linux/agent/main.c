@@ -189,6 +189,7 @@ int main(int argc, char **argv)
 	if (isGuest) {
 		guestPrepare();
 		int fd = guestChannel();
+		guestRunList(fd);
 		channelOpen(fd, fd);
 	} else {
 		channelOpen(0, 1);

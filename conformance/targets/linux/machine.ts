@@ -21,7 +21,6 @@ export interface MachineOptions {
 }
 
 const FIX = 'npm run linux:setup';
-const QEMU = 'qemu-system-x86_64';
 const CONSOLE_LIMIT = 20_000;
 
 const checkEnvironment = (): void => {
@@ -37,6 +36,23 @@ const kernelCommandLine = (devices: number): string => {
     'console=ttyS0 quiet loglevel=4 panic=-1 no_hash_pointers mitigations=off nokaslr audit=0 nowatchdog rcupdate.rcu_expedited=1',
     `PARAM_binder_linux="devices=${names} debug_mask=0"`,
   ].join(' ');
+};
+
+/** The program that runs the machine. */
+export const QEMU = 'qemu-system-x86_64';
+
+/** Its arguments, but for the other end of the channel: a character device with the id `agent`. */
+export const machineArguments = (
+  options: MachineOptions & { readonly devices: number; readonly initramfs: string },
+): readonly string[] => {
+  const { processors = 2, memoryMb = 1024, kvm = false, devices, initramfs } = options;
+  const accelerator = kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64'];
+  return [
+    ...['-machine', 'q35', ...accelerator, '-m', String(memoryMb), '-smp', String(processors)],
+    ...['-display', 'none', '-nodefaults', '-serial', 'stdio', '-no-reboot'],
+    ...['-kernel', paths.kernel, '-initrd', initramfs, '-append', kernelCommandLine(devices)],
+    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=agent'],
+  ];
 };
 
 const running = new Set<ChildProcess>();
@@ -143,16 +159,11 @@ export class Machine {
   }
 
   private spawnMachine(socketPath: string): ChildProcess {
-    const { processors = 2, memoryMb = 1024, kvm = false } = this.options;
-    const accelerator = kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64'];
     const child = spawn(
       QEMU,
       [
-        ...['-machine', 'q35', ...accelerator, '-m', String(memoryMb), '-smp', String(processors)],
-        ...['-display', 'none', '-nodefaults', '-serial', 'stdio', '-no-reboot'],
-        ...['-kernel', paths.kernel, '-initrd', paths.initramfs, '-append', kernelCommandLine(this.devices)],
-        ...['-device', 'virtio-serial-pci', '-chardev', `socket,path=${socketPath},id=agent`],
-        ...['-device', 'virtserialport,chardev=agent,name=agent'],
+        ...machineArguments({ devices: this.devices, initramfs: paths.initramfs, ...this.options }),
+        ...['-chardev', `socket,path=${socketPath},id=agent`],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
