@@ -12,7 +12,8 @@ import type { Snapshot } from './snapshot.ts';
 
 const int = z.int();
 const count = z.int().nonnegative();
-const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/);
+/** Bytes: an even number of hex digits in lower case. */
+export const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/);
 
 /** OK, or an errno by name. */
 export const StatusSchema = z.enum(['OK', ...(Object.keys(ERRNO) as (keyof typeof ERRNO)[])]);
@@ -25,29 +26,30 @@ const bare = Object.keys(BR).filter(
   (name): name is BareReturn => ![...deliveries, ...counts, ...deaths, ...neverSeen].some(other => other === name),
 );
 
-/** One return of a read buffer. */
-export const ReturnSchema = z.discriminatedUnion('br', [
-  z.strictObject({
-    br: z.enum(deliveries),
-    ptr: U64Schema,
-    cookie: U64Schema,
-    code: count,
-    flags: count,
-    sender: count.nullable(),
-    euid: count,
-    dataSize: count,
-    offsetsSize: count,
-    buffer: int,
-    offsetsAt: int,
-    data: hex,
-    offsets: z.array(count),
-    pieces: z.array(hex),
-  }),
-  z.strictObject({ br: z.enum(counts), ptr: U64Schema, cookie: U64Schema }),
-  z.strictObject({ br: z.enum(deaths), cookie: U64Schema }),
-  z.strictObject({ br: z.enum(bare as [BareReturn, ...BareReturn[]]) }),
-  z.strictObject({ br: z.literal('malformed'), bytes: hex }),
-]);
+/** One return of a read buffer; rows of bytes that a driver delivers have the form `bytes`. */
+const returnSchema = <Bytes extends z.ZodType>(bytes: Bytes) =>
+  z.discriminatedUnion('br', [
+    z.strictObject({
+      br: z.enum(deliveries),
+      ptr: U64Schema,
+      cookie: U64Schema,
+      code: count,
+      flags: count,
+      sender: count.nullable(),
+      euid: count,
+      dataSize: count,
+      offsetsSize: count,
+      buffer: int,
+      offsetsAt: int,
+      data: bytes,
+      offsets: z.array(count),
+      pieces: z.array(bytes),
+    }),
+    z.strictObject({ br: z.enum(counts), ptr: U64Schema, cookie: U64Schema }),
+    z.strictObject({ br: z.enum(deaths), cookie: U64Schema }),
+    z.strictObject({ br: z.enum(bare as [BareReturn, ...BareReturn[]]) }),
+    z.strictObject({ br: z.literal('malformed'), bytes: hex }),
+  ]);
 
 const IoctlOutputSchema = z.strictObject({
   version: int.exactOptional(),
@@ -65,24 +67,31 @@ const IoctlOutputSchema = z.strictObject({
   param: int.exactOptional(),
 });
 
-/** A finished op. */
-export const DoneSchema = z.strictObject({
-  status: StatusSchema,
-  wrote: count.exactOptional(),
-  read: count.exactOptional(),
-  returns: z.array(ReturnSchema).exactOptional(),
-  out: IoctlOutputSchema.exactOptional(),
-  readable: z.boolean().exactOptional(),
-  nice: int.exactOptional(),
-  bytes: hex.nullable().exactOptional(),
-});
+/** A finished op, with rows of bytes in the form `bytes`. */
+export const doneSchema = <Bytes extends z.ZodType>(bytes: Bytes) =>
+  z.strictObject({
+    status: StatusSchema,
+    wrote: count.exactOptional(),
+    read: count.exactOptional(),
+    returns: z.array(returnSchema(bytes)).exactOptional(),
+    out: IoctlOutputSchema.exactOptional(),
+    readable: z.boolean().exactOptional(),
+    nice: int.exactOptional(),
+    bytes: bytes.nullable().exactOptional(),
+  });
+
+/** What one op made visible, with rows of bytes in the form `bytes`: hex, or hex in a shorter spelling. */
+export const observationSchema = <Bytes extends z.ZodType>(bytes: Bytes) => {
+  const done = doneSchema(bytes);
+  return z.strictObject({
+    op: count,
+    result: z.union([z.literal('pending'), done]),
+    completions: z.array(z.strictObject({ op: count, done })),
+  });
+};
 
 /** What one op made visible. */
-export const ObservationSchema = z.strictObject({
-  op: count,
-  result: z.union([z.literal('pending'), DoneSchema]),
-  completions: z.array(z.strictObject({ op: count, done: DoneSchema })),
-});
+export const ObservationSchema = observationSchema(hex);
 
 const WorkSchema = z.discriminatedUnion('work', [
   z.strictObject({ work: z.literal('transaction'), id: count }),

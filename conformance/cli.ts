@@ -22,10 +22,29 @@ const profileOption = (): Option =>
     .choices(options.PROFILES)
     .default('linux-6.1');
 
-/** An adapter of one's own, behind `--`. */
-const noAdapters = (command: readonly string[]): void => {
-  if (command.length === 0) return;
-  throw new UsageError(`adapter processes (-- ${command[0]} …) cannot be driven yet: use --target`);
+/** What the user can say about an adapter. */
+interface AdapterOptions {
+  readonly timeScale: number;
+  readonly timeouts: boolean;
+  readonly respawn?: string;
+}
+
+/** How patient to be with an adapter, and how to bring its machine back. */
+const timeScale = (): Option =>
+  new Option('--time-scale <factor>', 'factor on every time budget of an adapter').argParser(options.factor).default(1);
+const noTimeouts = (): Option => new Option('--no-timeouts', 'wait for an adapter as long as it takes: for debuggers');
+const respawn = (): Option =>
+  new Option('--respawn <command>', 'a shell command that brings the target back when its adapter has died');
+
+/** The target of a command line: the adapter behind `--`, or what `--target` names. Throws `UsageError` for both. */
+const chosenTarget = (
+  { target, timeScale, timeouts, respawn }: AdapterOptions & { readonly target: options.TargetChoice },
+  source: string | undefined,
+  command: readonly string[],
+): options.TargetChoice => {
+  if (command.length === 0) return target;
+  if (source === 'cli') throw new UsageError(`both --target and an adapter (-- ${command[0]} …): choose one`);
+  return { kind: 'process', command, timeScale, timeouts, ...(respawn === undefined ? {} : { respawn }) };
 };
 
 const program = (io: Io, finish: (code: ExitCode) => void): Command => {
@@ -62,10 +81,13 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--no-corpus', 'do not replay test/regressions first')
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
-    .argument('[command...]', 'an adapter to drive, behind --')
-    .action(async (adapter: readonly string[], chosen: RunOptions, command: Command) => {
-      noAdapters(adapter);
-      finish(await run(io, { ...chosen, logGiven: command.getOptionValueSource('log') === 'cli' }));
+    .addOption(timeScale())
+    .addOption(noTimeouts())
+    .addOption(respawn())
+    .argument('[command...]', 'an adapter to drive, behind --: any program with its arguments, ssh and adb too')
+    .action(async (adapter: readonly string[], chosen: RunOptions & AdapterOptions, command: Command) => {
+      const target = chosenTarget(chosen, command.getOptionValueSource('target'), adapter);
+      finish(await run(io, { ...chosen, target, logGiven: command.getOptionValueSource('log') === 'cli' }));
     });
 
   root
@@ -75,11 +97,16 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .addOption(targetOption())
     .addOption(profileOption())
     .option('-q, --quiet', 'print only the verdict')
-    .argument('[command...]', 'an adapter to drive, behind --')
-    .action(async (file: string, adapter: readonly string[], chosen: ReplayOptions) => {
-      noAdapters(adapter);
-      finish(await replay(io, file, chosen));
-    });
+    .addOption(timeScale())
+    .addOption(noTimeouts())
+    .addOption(respawn())
+    .argument('[command...]', 'an adapter to drive, behind --: any program with its arguments, ssh and adb too')
+    .action(
+      async (file: string, adapter: readonly string[], chosen: ReplayOptions & AdapterOptions, command: Command) => {
+        const target = chosenTarget(chosen, command.getOptionValueSource('target'), adapter);
+        finish(await replay(io, file, { ...chosen, target }));
+      },
+    );
 
   const report = root.command('report').description('what a finished run has to say, from its event log');
   report

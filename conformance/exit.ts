@@ -23,11 +23,14 @@ export class EnvironmentError extends Error {
 
 /** Names of the errors of targets that mean the same as `EnvironmentError`. */
 const ENVIRONMENT_NAMES = new Set(['EnvironmentError', 'SetupError', 'MachineDied']);
+/** Name of the errors of an adapter that does not do what the protocol says. */
+const ADAPTER_NAME = 'AdapterError';
 
 /** The exit code and one line for an error that ended a command; `undefined` for a defect of this program. */
 export const explainError = (error: unknown): { readonly code: ExitCode; readonly line: string } | undefined => {
   if (!(error instanceof Error)) return undefined;
   if (error.name === 'UsageError') return { code: EXIT.usage, line: `error: ${error.message}` };
+  if (error.name === ADAPTER_NAME) return { code: EXIT.environment, line: `adapter: ${error.message}` };
   if (ENVIRONMENT_NAMES.has(error.name)) return { code: EXIT.environment, line: `environment: ${error.message}` };
   return undefined;
 };

@@ -34,7 +34,37 @@ export const duration = (text: string): number => {
 
 /** What may be driven. */
 export type TargetChoice =
-  { readonly kind: 'impl' | 'model' | 'linux' } | { readonly kind: 'mutant'; readonly mutant: string };
+  | { readonly kind: 'impl' | 'model' | 'linux' }
+  | { readonly kind: 'mutant'; readonly mutant: string }
+  | ({ readonly kind: 'process' } & AdapterChoice);
+
+/** An adapter of somebody's own, and how patient to be with it. */
+export interface AdapterChoice {
+  /** The program with its arguments. */
+  readonly command: readonly string[];
+  /** Factor on every time budget. */
+  readonly timeScale: number;
+  /** Whether there are budgets at all. */
+  readonly timeouts: boolean;
+  /** A shell command that brings the machine of the target back when the adapter has died. */
+  readonly respawn?: string;
+}
+
+/** Whether a target lies behind a process or machine boundary. */
+export const isRemote = ({ kind }: TargetChoice): boolean => kind === 'linux' || kind === 'process';
+
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** An adapter as a command line names it: `-- ssh host adapter`. */
+export const adapterWords = (command: readonly string[]): string => `-- ${command.map(quoted).join(' ')}`;
+
+/** A factor above zero. */
+export const factor = (text: string): number => {
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (value <= 0) throw new InvalidArgumentError('Expected a factor such as 2 or 0.5.');
+  return value;
+};
 
 /** A target by name. */
 export const target = (text: string): TargetChoice => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TraceSequence } from '../../abi/trace.ts';
 import type { Regression } from '../corpus.ts';
 import { Journal } from '../journal.ts';
+import { isRemote } from '../options.ts';
 import { packageVersion } from '../paths.ts';
 import { localTarget } from '../targets/local.ts';
 import { startRemote } from '../targets/remote.ts';
@@ -88,4 +89,4 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
 
 /** The engine for a plan's target. */
 export const engineFor = (work: Work): Engine =>
-  work.plan.target.kind === 'linux' ? remoteEngine(work) : localEngine(work);
+  isRemote(work.plan.target) ? remoteEngine(work) : localEngine(work);

@@ -2,11 +2,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Op, OpLog } from '../../abi/op.ts';
+import { adapterWords } from '../options.ts';
 import type { Plan, Source } from './plan.ts';
 
-/** `impl`, `linux`, `mutant:NAME`. */
-export const nameOf = (target: Plan['target']): string =>
-  target.kind === 'mutant' ? `mutant:${target.mutant}` : target.kind;
+/** `impl`, `linux`, `mutant:NAME`, `-- CMD`: a target as a command line names it. */
+export const nameOf = (target: Plan['target']): string => {
+  if (target.kind === 'process') return adapterWords(target.command);
+  return target.kind === 'mutant' ? `mutant:${target.mutant}` : target.kind;
+};
 
 /** An op log of a run with its ops and its world. */
 export interface RunLog {

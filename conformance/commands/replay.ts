@@ -7,7 +7,7 @@ import { devicesOf } from '../campaign/log.ts';
 import { EXIT, EnvironmentError, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readOpLog } from '../oplog-file.ts';
-import type { ProfileName, TargetChoice } from '../options.ts';
+import { isRemote, type ProfileName, type TargetChoice } from '../options.ts';
 import { opLine } from '../report/terminal.ts';
 import { localTarget } from '../targets/local.ts';
 import { startRemote } from '../targets/remote.ts';
@@ -60,7 +60,9 @@ export const replay = async (io: Io, file: string, options: ReplayOptions): Prom
     io.out(`${opLine(op)}\n     → ${JSON.stringify(observation)}\n       ${rules.join(' ')}\n`);
   };
   const { kind } = options.target;
-  const result = kind === 'linux' ? await onRemote(options.target, log, onStep) : onLocal(options.target, log, onStep);
+  const result = isRemote(options.target)
+    ? await onRemote(options.target, log, onStep)
+    : onLocal(options.target, log, onStep);
   const { failure, skipped, ops } = result;
   if (skipped.length > 0) io.out(`not applicable, so not performed: op ${skipped.join(', ')}\n`);
   if (failure === undefined) {

@@ -11,7 +11,7 @@ import { readCorpus } from '../corpus.ts';
 import { EXIT, explainError, type ExitCode } from '../exit.ts';
 import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
-import type { LevelName, ProfileName, ReportChoice, TargetChoice } from '../options.ts';
+import { isRemote, type LevelName, type ProfileName, type ReportChoice, type TargetChoice } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { runReport, type FinishedRun } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
@@ -54,7 +54,7 @@ const DEFAULT_SECONDS = { local: 45, remote: 600 } as const;
 const DEVICES = 2;
 
 const budgetFrom = ({ target, ops, time, maxFailures: failures }: RunOptions): Plan['budget'] => {
-  const where = target.kind === 'linux' ? 'remote' : 'local';
+  const where = isRemote(target) ? 'remote' : 'local';
   if (ops === undefined && time === undefined) {
     return { failures, ops: DEFAULT_OPS[where], seconds: DEFAULT_SECONDS[where] };
   }
@@ -80,7 +80,7 @@ const traceHeadOf = (plan: Plan, target: TargetInfo): TraceHead => ({
   profile: plan.profile,
   target,
   // The sequences of one machine are numbered by one counter.
-  exactIds: plan.target.kind !== 'linux',
+  exactIds: !isRemote(plan.target),
   seed: plan.seed,
 });
 

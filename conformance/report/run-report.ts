@@ -125,7 +125,7 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
     explanation: failure.explanation,
     minimal: ops,
     certificate: known.certificate ?? null,
-    repro: file === undefined ? null : `npx binder-spec replay ${file} --target ${target}`,
+    repro: file === undefined ? null : `npx binder-spec replay ${file} ${target.startsWith('-- ') ? target : `--target ${target}`}`,
   };
 };
 

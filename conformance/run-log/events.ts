@@ -24,7 +24,7 @@ export interface RunHead {
   readonly version: 1;
   readonly tool: { readonly name: string; readonly version: string };
   readonly target: TargetInfo;
-  /** The target as `--target` takes it, such as `mutant:NAME`. */
+  /** The target as `--target` takes it, such as `mutant:NAME`; an adapter as `-- CMD`. */
   readonly chosen: string;
   readonly profile: ProfileName;
   readonly level: LevelName;

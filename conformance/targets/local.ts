@@ -20,6 +20,7 @@ export const localTarget = (choice: TargetChoice): Driver => {
       throw new UsageError(`no mutant has the name ${choice.mutant}: there are ${Object.keys(MUTANTS).join(', ')}`);
     }
     case 'linux':
-      throw new Error('the Linux driver is not in this process');
+    case 'process':
+      throw new Error(`the driver of ${choice.kind} is not in this process`);
   }
 };

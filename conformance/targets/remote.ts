@@ -2,9 +2,15 @@
 import type { RemoteDriver } from '../../abi/driver.ts';
 import type { TargetChoice } from '../options.ts';
 import { LinuxTarget } from './linux/target.ts';
+import { ProcessTarget } from './process/target.ts';
 
 /** Starts a remote target, for so many sequences side by side. Throws `EnvironmentError` naming what is missing. */
 export const startRemote = async (choice: TargetChoice, slots?: number): Promise<RemoteDriver> => {
-  if (choice.kind !== 'linux') throw new Error(`${choice.kind} is no remote target`);
-  return LinuxTarget.start(slots === undefined ? {} : { slots });
+  const some = slots === undefined ? {} : { slots };
+  if (choice.kind === 'linux') return LinuxTarget.start(some);
+  if (choice.kind === 'process') {
+    const { command, timeScale: scale, timeouts } = choice;
+    return ProcessTarget.start({ command, patience: { scale, timeouts }, ...some });
+  }
+  throw new Error(`${choice.kind} is no remote target`);
 };

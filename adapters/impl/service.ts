@@ -1,0 +1,30 @@
+/** What the adapter says of itself, and which driver it serves. */
+import { readFileSync } from 'node:fs';
+import { CAPABILITY_NAMES } from '../../conformance/protocol/capabilities.ts';
+import { PROTOCOL } from '../../conformance/protocol/messages.ts';
+import { ImplTarget } from '../../conformance/targets/impl.ts';
+import type { Service } from './serve.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+const SLOTS = 4;
+
+/** The service that a command line asks for. Throws for words that it does not know. */
+export const serviceFrom = (args: readonly string[]): Service => {
+  if (args.length > 0) throw new Error(`the adapter takes no arguments: ${args.join(' ')}`);
+  return {
+    make: () => new ImplTarget(),
+    hello: {
+      protocol: PROTOCOL,
+      adapter: { name: 'binder-spec-impl', version, language: 'TypeScript' },
+      impl: { id: 'impl', name: 'The optimised driver of binder-spec', version, kind: 'library' },
+      env: { node: process.version, arch: process.arch },
+      caps: Object.fromEntries(CAPABILITY_NAMES.map(name => [name, true])),
+      limits: { max_line: 16 << 20, slots: SLOTS, devices: 8 },
+      reset: { unit: 'context' },
+      quiescence: { method: 'the driver runs in the adapter, one call at a time', guarantee: 'exact' },
+    },
+  };
+};
