@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { CertificateSchema } from '../../abi/certificate.ts';
 import { PUBLISHED } from '../../abi/schema.ts';
 import { RunEventSchema, RunHeadSchema } from '../run-log/events.ts';
+import { ErrorSchema, EVENTS, REQUESTS, RESULTS, WireCallSchema, WireObservationSchema } from '../protocol/messages.ts';
+import { protocolPage } from './protocol.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
 /** One generated file. */
@@ -27,5 +29,25 @@ const schemaPages = (): Page[] =>
     text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
   }));
 
+const MESSAGES = {
+  call: { schema: WireCallSchema, title: 'A call, as an adapter is asked to perform it' },
+  observation: { schema: WireObservationSchema, title: 'What a call made visible, as an adapter answers' },
+  error: { schema: ErrorSchema, title: 'What is under err in an answer' },
+} as const;
+
+const protocolPages = (): Page[] => {
+  const of = (name: string, schema: z.ZodType, title: string): Page => ({
+    path: `docs/schema/protocol/${name}.json`,
+    text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
+  });
+  return [
+    ...Object.entries(MESSAGES).map(([name, { schema, title }]) => of(name, schema, title)),
+    ...Object.entries(REQUESTS).map(([q, schema]) => of(`request-${q}`, schema, `The request ${q}`)),
+    ...Object.entries(RESULTS).map(([q, schema]) => of(`result-${q}`, schema, `What is under ok in the answer to ${q}`)),
+    ...Object.entries(EVENTS).map(([ev, schema]) => of(`event-${ev}`, schema, `The event ${ev}`)),
+    { path: 'docs/protocol.md', text: protocolPage() },
+  ];
+};
+
 /** Every generated file. */
-export const pages = (): Page[] => schemaPages();
+export const pages = (): Page[] => [...schemaPages(), ...protocolPages()];
