@@ -3,7 +3,7 @@ import { firstDifference } from '../abi/equal.ts';
 import type { OpId } from '../abi/ids.ts';
 import type { Op } from '../abi/op.ts';
 
-export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout';
+export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout' | 'unsupported';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -177,9 +177,9 @@ export const breaks = (
   ],
 });
 
-/** Something was thrown, or a remote target died or fell silent. */
+/** Something was thrown, or a remote target died, fell silent, or does not offer what it declares. */
 export const crashes = (
-  kind: 'crash' | 'timeout',
+  kind: 'crash' | 'timeout' | 'unsupported',
   who: string,
   error: unknown,
   op: Op,

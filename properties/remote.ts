@@ -7,6 +7,7 @@
 import type { Call } from '../abi/call.ts';
 import type { BatchStep, RemoteSession, World } from '../abi/driver.ts';
 import type { OpId } from '../abi/ids.ts';
+import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
 import type { Specification } from '../abi/specification.ts';
 import { Coverage } from './coverage.ts';
@@ -35,6 +36,25 @@ export const BATCH = 200;
 
 /** A remote target throws this, or an error of this name, when it fell silent. */
 export const TIMEOUT = 'TimeoutError';
+/** A remote target throws an error of this name when it is asked for what it declares and does not offer. */
+export const UNSUPPORTED = 'UnsupportedError';
+/** Errors of these names are about what stands between the driver and this program: nobody can judge then. */
+const NO_VERDICT: ReadonlySet<string> = new Set(['AdapterError', 'EnvironmentError']);
+
+/** Whether an error says nothing about the driver. */
+export const isWithoutVerdict = (error: unknown): boolean => error instanceof Error && NO_VERDICT.has(error.name);
+
+/** What a remote target threw as a failure of its driver. Throws it again where it says nothing about the driver. */
+const failureFrom = (error: unknown, op: Op, skipped: readonly OpId[]): Failure => {
+  if (isWithoutVerdict(error)) throw error;
+  const name = error instanceof Error ? error.name : '';
+  if (name === UNSUPPORTED) return crashes('unsupported', 'adapter', error, op, skipped);
+  return crashes(name === TIMEOUT ? 'timeout' : 'crash', 'target', error, op, skipped);
+};
+
+/** What a batch showed before the target failed in the middle of it. */
+const answeredBefore = (error: unknown): readonly Observation[] =>
+  (error as { readonly answered?: readonly Observation[] } | undefined)?.answered ?? [];
 
 /** Runs one sequence in an open session. The caller begins and ends the session. */
 export const runRemote = async <State>(options: RemoteOptions<State>, ops: readonly Op[]): Promise<RunResult> => {
@@ -80,18 +100,20 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
       steps.push({ call, expected: ahead.advance(call) });
     }
     if (steps.length === 0) break;
-    let answers: Awaited<ReturnType<RemoteSession['perform']>>;
+    let answers: readonly Observation[];
+    let trouble: unknown;
     try {
       answers = await session.perform(steps);
     } catch (error) {
-      const kind = error instanceof Error && error.name === TIMEOUT ? 'timeout' : 'crash';
-      return silent(crashes(kind, 'target', error, (asked[0] as { op: Op }).op, skipped));
+      answers = answeredBefore(error);
+      trouble = error;
+      if (answers.length === 0) return silent(failureFrom(error, (asked[0] as { op: Op }).op, skipped));
     }
     for (let at = 0; at < asked.length; at++) {
       const { op, call } = asked[at] as { op: Op; call: Call };
       const observation = answers[at];
       if (observation === undefined) {
-        return silent(crashes('crash', 'target', `no answer to ${op.op}`, op, skipped));
+        return silent(failureFrom(trouble ?? `no answer to ${op.op}`, op, skipped));
       }
       recorder?.observed(op, observation);
       const divergence = judge.observe(call, observation);
@@ -111,7 +133,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
     try {
       seen = await session.snapshot();
     } catch (error) {
-      return silent(crashes('crash', 'target', error, last, skipped));
+      return silent(failureFrom(error, last, skipped));
     }
     if (seen !== undefined) {
       recorder?.snapshot(seen);

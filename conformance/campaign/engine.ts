@@ -88,5 +88,4 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
 };
 
 /** The engine for a plan's target. */
-export const engineFor = (work: Work): Engine =>
-  isRemote(work.plan.target) ? remoteEngine(work) : localEngine(work);
+export const engineFor = (work: Work): Engine => (isRemote(work.plan.target) ? remoteEngine(work) : localEngine(work));

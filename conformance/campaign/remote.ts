@@ -12,7 +12,7 @@ import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import type { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import type { RunResult } from '../../properties/lockstep.ts';
-import { runRemote, type RemoteOptions } from '../../properties/remote.ts';
+import { isWithoutVerdict, runRemote, type RemoteOptions } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
@@ -215,7 +215,7 @@ export class RemoteRun {
       ({ failure } = await attempt(driver, job.devices, job.ops, coverage, { recorder }));
     } catch (error) {
       // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.
-      if (alone) throw error;
+      if (alone || isWithoutVerdict(error)) throw error;
       failure = crashes('crash', 'target', error, job.ops[0] ?? { op: 'reclaim', id: 0 }, []);
     }
     // What died among others is run once more, alone; only then it is known.

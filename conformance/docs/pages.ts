@@ -43,7 +43,9 @@ const protocolPages = (): Page[] => {
   return [
     ...Object.entries(MESSAGES).map(([name, { schema, title }]) => of(name, schema, title)),
     ...Object.entries(REQUESTS).map(([q, schema]) => of(`request-${q}`, schema, `The request ${q}`)),
-    ...Object.entries(RESULTS).map(([q, schema]) => of(`result-${q}`, schema, `What is under ok in the answer to ${q}`)),
+    ...Object.entries(RESULTS).map(([q, schema]) =>
+      of(`result-${q}`, schema, `What is under ok in the answer to ${q}`),
+    ),
     ...Object.entries(EVENTS).map(([ev, schema]) => of(`event-${ev}`, schema, `The event ${ev}`)),
     { path: 'docs/protocol.md', text: protocolPage() },
   ];

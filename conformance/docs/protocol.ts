@@ -100,7 +100,8 @@ const EVENT_WORDS: Readonly<Record<keyof typeof EVENTS, string>> = {
   alive: 'Sent every second while a request takes long: it renews the budget, so that slow and hung differ.',
   log: 'Text for the log of the run.',
   done: 'A parked call finished after its test had come to rest, and no call caused it. No driver does that, so it is a fault of the adapter: it answered too early.',
-  health: 'The machine of the driver complained (`bad`: a kernel splat, a sanitizer). It is a finding even when every answer was right.',
+  health:
+    'The machine of the driver complained (`bad`: a kernel splat, a sanitizer). It is a finding even when every answer was right.',
 };
 
 const INTRO = `# Adapter protocol ${PROTOCOL}
@@ -169,7 +170,10 @@ ${table(['command', 'bytes', 'fields'], COMMANDS)}
 
 A message:
 
-${table(['field', ''], MESSAGE.map(([field, means]) => [`\`${field}\``, means]))}
+${table(
+  ['field', ''],
+  MESSAGE.map(([field, means]) => [`\`${field}\``, means]),
+)}
 
 Objects of a message: \`BINDER\`, \`WEAK_BINDER\` (\`flags\`, \`ptr\`, \`cookie\`), \`HANDLE\`, \`WEAK_HANDLE\` (\`flags\`, \`handle\`, \`cookie\`), \`FD\` (\`flags\`, \`fd\`, \`cookie\`),
 \`FDA\` (\`numFds\`, \`parent\`, \`parentOffset\`), \`PTR\` (\`flags\`, \`piece\`, \`length\`, \`parent\`, \`parentOffset\`), \`RAW\` (\`bytes\`).
@@ -191,7 +195,10 @@ ${table(['br', 'bytes', 'fields'], RETURNS)}
 
 A delivery:
 
-${table(['field', ''], DELIVERY.map(([field, means]) => [`\`${field}\``, means]))}
+${table(
+  ['field', ''],
+  DELIVERY.map(([field, means]) => [`\`${field}\``, means]),
+)}
 
 \`out\` of an ioctl:
 
@@ -250,7 +257,10 @@ ${(Object.keys(EVENTS) as (keyof typeof EVENTS)[]).map(name => `**${name}.** ${E
 
 "Must block" is an observation: the call is \`pending\` because its thread was seen to rest, not because somebody waited. Therefore the handshake says how the adapter knows.
 
-${table(['guarantee', ''], Object.entries(GUARANTEES).map(([name, says]) => [`\`${name}\``, says]))}
+${table(
+  ['guarantee', ''],
+  Object.entries(GUARANTEES).map(([name, says]) => [`\`${name}\``, says]),
+)}
 
 The report prints method and guarantee. There is no request to settle: an answer is only given when everything rests.
 
@@ -266,7 +276,11 @@ ${table(
     ['test', String(BUDGETS.test), 'a request without any sign of life: an answer or `alive`'],
     ['busy', String(BUDGETS.busy), 'a request although `alive` keeps coming'],
     ['settle', String(BUDGETS.settle), 'what an adapter should wait for one call to return or to come to rest'],
-    ['shutdown', String(BUDGETS.shutdown), 'to end after `bye`; then the end of input, then TERM, then KILL, each after as long'],
+    [
+      'shutdown',
+      String(BUDGETS.shutdown),
+      'to end after `bye`; then the end of input, then TERM, then KILL, each after as long',
+    ],
   ],
 )}
 

@@ -37,13 +37,21 @@ export const OPS: Readonly<Record<Call['op'], OpWords>> = {
     shows: '',
     needs: 'kill',
   },
-  signal: { does: 'A signal with a handler reaches the thread. A parked read completes with EINTR.', shows: '', needs: 'signals' },
+  signal: {
+    does: 'A signal with a handler reaches the thread. A parked read completes with EINTR.',
+    shows: '',
+    needs: 'signals',
+  },
   exit_task: { does: 'The native thread ends; the driver is told nothing.', shows: '', needs: 'exit_task' },
   poll: { does: 'poll for POLLIN without waiting.', shows: '`readable`', needs: 'poll' },
   set_nonblock: { does: 'Sets or clears O_NONBLOCK of the open file.', shows: '', needs: 'nonblock' },
   set_nice: { does: 'The thread sets its nice value.', shows: '', needs: 'nice' },
   get_nice: { does: 'The thread asks for its nice value.', shows: '`nice`', needs: 'nice' },
-  set_euid: { does: 'The process changes its effective user id; 0 at first. It keeps its capabilities.', shows: '', needs: 'euid' },
+  set_euid: {
+    does: 'The process changes its effective user id; 0 at first. It keeps its capabilities.',
+    shows: '',
+    needs: 'euid',
+  },
   reclaim: { does: 'Memory pressure: every page that can be reclaimed is.', shows: '', needs: 'reclaim' },
   peek: {
     does: 'The process reads `length` bytes of its mapping at `offset`.',
@@ -54,7 +62,11 @@ export const OPS: Readonly<Record<Call['op'], OpWords>> = {
 
 /** Every command of a write, its size with its word in bytes, and what its fields are. */
 export const COMMANDS: readonly (readonly [names: string, bytes: string, fields: string])[] = [
-  ['BC_TRANSACTION', '68, with `buffersSize` 76', '`target` handle (0: the context manager), `code`, `flags`, `message`'],
+  [
+    'BC_TRANSACTION',
+    '68, with `buffersSize` 76',
+    '`target` handle (0: the context manager), `code`, `flags`, `message`',
+  ],
   ['BC_REPLY', '68, with `buffersSize` 76', '`code`, `flags`, `message`'],
   ['BC_FREE_BUFFER', '12', '`buffer`: an offset in the own mapping, or `{"address":…}`: an address that is none of it'],
   ['BC_INCREFS, BC_ACQUIRE, BC_RELEASE, BC_DECREFS', '8', '`handle`'],
@@ -88,9 +100,12 @@ export const DELIVERY: readonly (readonly [field: string, means: string])[] = [
   ['sender', 'number of the process that sent a call and waits for the answer; `null` where the driver says pid 0'],
   ['euid', 'effective user id of the sender; 0 unless `set_euid` said otherwise'],
   ['dataSize, offsetsSize', 'in bytes'],
-  ['buffer', 'offset of the data in the receiver\'s mapping'],
+  ['buffer', "offset of the data in the receiver's mapping"],
   ['offsetsAt', 'offset of the offsets array: `buffer` plus `dataSize` rounded up to 8'],
-  ['data', 'the data as the receiver reads it, objects translated; the `buffer` word of a PTR is an offset in the mapping'],
+  [
+    'data',
+    'the data as the receiver reads it, objects translated; the `buffer` word of a PTR is an offset in the mapping',
+  ],
   ['offsets', 'the offsets array'],
   ['pieces', 'the bytes behind each PTR, in the order of the offsets; patched pointers are offsets in the mapping'],
 ];
@@ -98,7 +113,10 @@ export const DELIVERY: readonly (readonly [field: string, means: string])[] = [
 /** The fields of a message. */
 export const MESSAGE: readonly (readonly [field: string, means: string])[] = [
   ['size', 'data_size'],
-  ['data', 'the bytes of the data, objects encoded in place (24, 40 or 32 bytes each, UAPI-11); shorter than `size` only where `size` exceeds 4 MiB and can never be accepted'],
+  [
+    'data',
+    'the bytes of the data, objects encoded in place (24, 40 or 32 bytes each, UAPI-11); shorter than `size` only where `size` exceeds 4 MiB and can never be accepted',
+  ],
   ['offsets', 'the offsets array: where objects stand'],
   ['offsetsSize', 'offsets_size in bytes'],
   ['objects', 'the objects again, decoded: `at` and `object`. Whoever reads `data` at `offsets` needs them not'],

@@ -125,7 +125,10 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
     explanation: failure.explanation,
     minimal: ops,
     certificate: known.certificate ?? null,
-    repro: file === undefined ? null : `npx binder-spec replay ${file} ${target.startsWith('-- ') ? target : `--target ${target}`}`,
+    repro:
+      file === undefined
+        ? null
+        : `npx binder-spec replay ${file} ${target.startsWith('-- ') ? target : `--target ${target}`}`,
   };
 };
 

@@ -108,7 +108,7 @@ const CoverageSchema = z.strictObject({
 });
 
 const FailureSchema = z.strictObject({
-  kind: z.enum(['observation', 'snapshot', 'invariant', 'crash', 'timeout']),
+  kind: z.enum(['observation', 'snapshot', 'invariant', 'crash', 'timeout', 'unsupported']),
   signature: z.string(),
   core: z.string(),
   commands: z.array(z.string()),

@@ -24,7 +24,7 @@ describe('the command line refuses', () => {
       /Expected FORMAT=FILE with FORMAT one of/,
     ],
     ['a report without a file', ['run', '--report', 'json'], /Expected FORMAT=FILE with FORMAT one of/],
-    ['an adapter process, so far', ['run', '--', './my-adapter'], /adapter processes .* cannot be driven yet/],
+    ['a target and an adapter', ['run', '--target', 'impl', '--', './my-adapter'], /both --target and an adapter/],
     ['replay without a file', ['replay'], /missing required argument 'file'/],
     ['an unknown rule', ['explain', 'TXN-9999'], /no rule has the id TXN-9999: TXN has TXN-01/],
     ['a rule of an area that does not exist', ['explain', 'NOPE'], /no rule has the id NOPE: see `binder-spec list`/],

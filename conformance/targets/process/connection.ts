@@ -16,6 +16,7 @@ import {
   type Request,
   type RequestName,
 } from '../../protocol/messages.ts';
+import { placeAndMessage } from '../../oplog-file.ts';
 import { budgetOf, type BudgetName, type Patience } from './budgets.ts';
 import { AdapterDied, AdapterError, shown, TimeoutError } from './errors.ts';
 import { LineReader } from './lines.ts';
@@ -45,17 +46,8 @@ const TICK_MS = 20;
 const issueOf = (error: z.ZodError): string => {
   const [issue] = error.issues;
   if (issue === undefined) return 'it does not fit';
-  let place = [...issue.path];
-  let deepest: z.core.$ZodIssue = issue;
-  // Inside unions, the branch that got furthest tells most.
-  while (deepest.code === 'invalid_union' && deepest.errors.length > 0) {
-    const branches = deepest.errors.flatMap(branch => branch.slice(0, 1)).sort((a, b) => b.path.length - a.path.length);
-    const [best] = branches;
-    if (best === undefined) break;
-    place = [...place, ...best.path];
-    deepest = best;
-  }
-  return `${place.join('.') || 'the message'}: ${deepest.message}`;
+  const { path, message } = placeAndMessage(issue);
+  return `${path === '' ? 'the message' : path}: ${message}`;
 };
 
 export class Connection {
