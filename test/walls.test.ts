@@ -14,7 +14,16 @@ interface Wall {
   readonly node: boolean;
 }
 
-const commandLine = ['commander', 'diff', 'log-update', 'picocolors', 'zod', 'fast-check'];
+const commandLine = [
+  'commander',
+  'diff',
+  'log-update',
+  'picocolors',
+  'zod',
+  'fast-check',
+  'fast-xml-parser',
+  'esbuild',
+];
 const publicFaces = ['abi/', 'model/model.ts', 'properties/', 'userspace/', 'adapters/', 'conformance/'];
 
 /** The most specific folder of a file decides. */
@@ -36,6 +45,11 @@ const WALLS: Readonly<Record<string, Wall>> = {
   },
   'conformance/': { own: publicFaces, packages: commandLine, node: true },
   'conformance/targets/': { own: [...publicFaces, 'impl/'], packages: commandLine, node: true },
+  'conformance/report/html/': {
+    own: ['abi/', 'conformance/report/html/'],
+    packages: ['preact', 'preact-render-to-string'],
+    node: false,
+  },
   'bench/': {
     own: ['abi/', 'model/', 'impl/', 'properties/', 'userspace/', 'adapters/', 'conformance/', 'bench/'],
     packages: ['fast-check'],
@@ -79,7 +93,7 @@ const forbidden = (file: string, target: string): string | undefined => {
   if (wall === undefined) return `${file} lies in a folder that has no row in the import table`;
   if (target.startsWith('.')) {
     const reached = path.posix.normalize(path.posix.join(path.posix.dirname(file), target));
-    if (!reached.endsWith('.ts') && !reached.endsWith('.json')) return `${file}: '${target}' must end in .ts`;
+    if (!/\.(?:tsx?|json)$/.test(reached)) return `${file}: '${target}' must end in .ts`;
     return wall.own.some(place => reached.startsWith(place)) ? undefined : `${file} may not import ${reached}`;
   }
   if (target.startsWith('node:')) return wall.node ? undefined : `${file} may not import ${target}`;
@@ -88,10 +102,10 @@ const forbidden = (file: string, target: string): string | undefined => {
 };
 
 const sources = Object.keys(WALLS)
-  .filter(folder => folder !== 'conformance/targets/' && folder !== 'adapters/impl/')
+const commandLine = ['conformance/targets/', 'adapters/impl/', 'conformance/'];
   .flatMap(folder =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter(file => file.endsWith('.ts'))
+      .filter(file => /\.tsx?$/.test(file))
       .map(file => folder + file.replaceAll(path.sep, '/')),
   );
 
@@ -136,6 +150,8 @@ describe('the walls', () => {
     ['abi/op.ts', '../model/model.ts'],
     ['conformance/run.ts', '../impl/driver.ts'],
     ['conformance/run.ts', '../model/rules.ts'],
+    ['conformance/report/html/app.tsx', '../story.ts'],
+    ['conformance/report/html/app.tsx', 'node:fs'],
     ['adapters/linux/setup.ts', '../../model/model.ts'],
     ['model/ref.ts', './node'],
   ])('%s may not import %s', (file, target) => {
@@ -146,6 +162,7 @@ describe('the walls', () => {
     ['properties/judge.ts', '../model/model.ts'],
     ['conformance/targets/impl.ts', '../../impl/driver.ts'],
     ['conformance/targets/linux/target.ts', '../../../adapters/linux/setup.ts'],
+    ['conformance/report/html-page.ts', './html/document.tsx'],
     ['abi/op.ts', 'zod'],
     ['model/ref.ts', 'ts-pattern'],
   ])('%s may import %s', (file, target) => {

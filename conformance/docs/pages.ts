@@ -23,10 +23,15 @@ const SCHEMAS = {
   'run-event': { schema: RunEventSchema, title: 'Every further line of the event log of a run' },
 } as const;
 
+/** What the lines of a run have in common is said once: they hold ops, observations and snapshots in many places. */
+const reusedIn = (name: string): { readonly reused: 'ref' | 'inline' } => ({
+  reused: name === 'run-event' ? 'ref' : 'inline',
+});
+
 const schemaPages = (): Page[] =>
   Object.entries(SCHEMAS).map(([name, { schema, title }]) => ({
     path: `docs/schema/${name}.json`,
-    text: `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`,
+    text: `${JSON.stringify({ title, ...z.toJSONSchema(schema, reusedIn(name)) }, null, 2)}\n`,
   }));
 
 const MESSAGES = {
