@@ -102,7 +102,8 @@ const forbidden = (file: string, target: string): string | undefined => {
 };
 
 const sources = Object.keys(WALLS)
-const commandLine = ['conformance/targets/', 'adapters/impl/', 'conformance/'];
+  // Those inside others are read with them.
+  .filter(folder => !Object.keys(WALLS).some(other => other !== folder && folder.startsWith(other)))
   .flatMap(folder =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter(file => /\.tsx?$/.test(file))
