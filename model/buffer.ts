@@ -7,7 +7,7 @@
  */
 import { MAX_ARENA, PAGE, type ProcIndex } from '../abi/ids.ts';
 import { big, isSmall, type U64 } from '../abi/u64.ts';
-import type { Arena, Buffer, FileKey, Region } from './state.ts';
+import type { Arena, Buffer, FileKey, NodeId, Region } from './state.ts';
 import { withArena, withBuffer, withRegion } from './record.ts';
 import type { Turn } from './turn.ts';
 import { zeroed } from './memory.ts';
@@ -68,7 +68,10 @@ export interface Request {
   readonly offsetsSize: U64;
   readonly extraSize: U64;
   readonly async: boolean;
+  readonly clearOnFree: boolean;
   readonly sender: ProcIndex;
+  /** 0 for a reply. */
+  readonly targetNode: NodeId;
 }
 
 export type Allocation =
@@ -144,11 +147,11 @@ const take = (t: Turn, key: FileKey, at: number, size: number, request: Request)
     offsetsSize: request.offsetsSize as number,
     extraSize: request.extraSize as number,
     async: request.async,
-    clearOnFree: false,
+    clearOnFree: request.clearOnFree,
     userMayFree: false,
     sender: request.sender,
     transaction: request.id,
-    targetNode: 0,
+    targetNode: request.targetNode,
     held: [],
   };
   const taken: Region = { offset: region.offset, size, freed: -1, buffer };

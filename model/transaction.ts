@@ -176,6 +176,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
   const noContext = refuseSecurityContext(t, target);
   if (noContext !== null) return { copied: false, failure: noContext, pinned: true };
   const oneway = target !== null && (command.flags & TF_ONE_WAY) !== 0;
+  const clearOnFree = (command.flags & TF_CLEAR_BUF) !== 0;
   t.fire(message.buffersSize === undefined ? 'TXN-21' : 'UAPI-05');
   const got = allocate(t, to, {
     id,
@@ -183,15 +184,15 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
     offsetsSize: message.offsetsSize,
     extraSize: message.buffersSize ?? 0,
     async: oneway,
+    clearOnFree,
     sender: proc,
+    targetNode: target?.id ?? 0,
   });
   if (got.got === 'nothing') {
     if (target === null) t.fire('TXN-39');
     return { copied: false, failure: got.errno === 'ESRCH' ? dead('ESRCH') : failed(got.errno), pinned: true };
   }
-  const clearOnFree = (command.flags & TF_CLEAR_BUF) !== 0;
   if (clearOnFree) t.fire('ALLOC-37');
-  changeBuffer(t, to, got.offset, { targetNode: target?.id ?? 0, clearOnFree });
   const out: Translation = { data: message.data, copied: 0, faultedTo: 0, held: [], fixups: [], gather: startGather() };
   const refusal = copyMessage(t, sending, got.offset, out);
   leaveBytes(t, to, got.offset, message, out, refusal === null);

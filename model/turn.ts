@@ -38,6 +38,9 @@ export class Turn {
   nextFile: FileKey;
   lastId: Id;
 
+  /** The state that the turn began with: a table that is no longer its is the turn's own. */
+  #base: State;
+
   readonly op: OpId;
   /** Number of the command being executed, for `origin`. */
   command = 0;
@@ -68,12 +71,13 @@ export class Turn {
     this.nextFile = state.nextFile;
     this.lastId = state.lastId;
     this.op = op;
+    this.#base = state;
     this.#answers = answers;
   }
 
-  /** The state as it is now. */
+  /** The state as it is now. Its tables are no longer the turn's own. */
   state(): State {
-    return {
+    this.#base = {
       devices: this.devices,
       tasks: this.tasks,
       files: this.files,
@@ -85,6 +89,7 @@ export class Turn {
       nextFile: this.nextFile,
       lastId: this.lastId,
     };
+    return this.#base;
   }
 
   /** Names the rules that decide what happens here. */
@@ -115,7 +120,7 @@ export class Turn {
     return this.files[indexIn(this.files, key)];
   }
   changeFile(key: FileKey, change: Partial<File>): void {
-    this.files = changed(this.files, indexIn(this.files, key), withFile, change);
+    this.files = changed(this.files, this.#base.files, indexIn(this.files, key), withFile, change);
   }
 
   thread(key: ThreadKey): Thread {
@@ -125,7 +130,7 @@ export class Turn {
     return this.threads[indexIn(this.threads, key)];
   }
   changeThread(key: ThreadKey, change: Partial<Thread>): void {
-    this.threads = changed(this.threads, indexIn(this.threads, key), withThread, change);
+    this.threads = changed(this.threads, this.#base.threads, indexIn(this.threads, key), withThread, change);
   }
 
   node(id: NodeId): Node {
@@ -135,21 +140,27 @@ export class Turn {
     return this.nodes[indexOfId(this.nodes, id)];
   }
   changeNode(id: NodeId, change: Partial<Node>): void {
-    this.nodes = changed(this.nodes, indexOfId(this.nodes, id), withNode, change);
+    this.nodes = changed(this.nodes, this.#base.nodes, indexOfId(this.nodes, id), withNode, change);
   }
 
   ref(id: Id): Ref {
     return must(this.refs, indexOfId(this.refs, id), 'ref', id);
   }
   changeRef(id: Id, change: Partial<Ref>): void {
-    this.refs = changed(this.refs, indexOfId(this.refs, id), withRef, change);
+    this.refs = changed(this.refs, this.#base.refs, indexOfId(this.refs, id), withRef, change);
   }
 
   transaction(id: TransactionId): Transaction {
     return must(this.transactions, indexOfId(this.transactions, id), 'transaction', id);
   }
   changeTransaction(id: TransactionId, change: Partial<Transaction>): void {
-    this.transactions = changed(this.transactions, indexOfId(this.transactions, id), withTransaction, change);
+    this.transactions = changed(
+      this.transactions,
+      this.#base.transactions,
+      indexOfId(this.transactions, id),
+      withTransaction,
+      change,
+    );
   }
 
   parkedOn(key: ThreadKey): Parked | undefined {
@@ -174,15 +185,17 @@ const must = <Item>(table: readonly Item[], at: number, what: string, key: numbe
   return item;
 };
 
+/** The table with one record replaced: in place when the table was made in this turn. */
 const changed = <Item extends object>(
   table: readonly Item[],
+  base: readonly Item[],
   at: number,
   copy: (item: Item, change: Partial<Item>) => Item,
   change: Partial<Item>,
 ): readonly Item[] => {
   const item = table[at];
   if (item === undefined) throw new Error('the model is wrong: nothing to change');
-  const next = table.slice();
+  const next = table === base ? table.slice() : (table as Item[]);
   next[at] = copy(item, change);
   return next;
 };

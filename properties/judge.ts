@@ -80,13 +80,20 @@ export class Judge<State> {
     return true;
   }
 
-  /** Narrows the set by what an applicable call showed; answers all that was allowed when nothing remains. */
-  observe(call: Call, observation: Observation): Divergence<State> | undefined {
+  /**
+   * Narrows the set by what an applicable call showed; answers all that was allowed when nothing remains.
+   * `steps`: who works out the outcomes, where somebody did so before.
+   */
+  observe(
+    call: Call,
+    observation: Observation,
+    steps: Pick<Specification<State>, 'step'> = this.specification,
+  ): Divergence<State> | undefined {
     const { specification } = this;
     if (this.#hypotheses.length === 1) {
       const { state, env } = this.#hypotheses[0] as Hypothesis<State>;
       const canonical = this.#follow === 'canonical' ? specification.canonical?.(state, call) : undefined;
-      const outcomes = canonical === undefined ? specification.step(state, call) : undefined;
+      const outcomes = canonical === undefined ? steps.step(state, call) : undefined;
       const first = canonical?.outcome ?? (outcomes?.[0] as Outcome<State>);
       const alone = canonical?.alone ?? outcomes?.length === 1;
       if (alone || canonical !== undefined) {
@@ -100,14 +107,18 @@ export class Judge<State> {
         if (alone) return { allowed: [first] };
       }
     }
-    return this.#narrow(call, observation);
+    return this.#narrow(call, observation, steps);
   }
 
-  #narrow(call: Call, observation: Observation): Divergence<State> | undefined {
+  #narrow(
+    call: Call,
+    observation: Observation,
+    steps: Pick<Specification<State>, 'step'>,
+  ): Divergence<State> | undefined {
     const allowed: Outcome<State>[] = [];
     const kept: { readonly outcome: Outcome<State>; readonly env: Environment }[] = [];
     for (const { state, env } of this.#hypotheses) {
-      for (const outcome of this.specification.step(state, call)) {
+      for (const outcome of steps.step(state, call)) {
         allowed.push(outcome);
         if (equal(outcome.observation, observation)) kept.push({ outcome, env });
       }

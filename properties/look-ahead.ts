@@ -7,7 +7,7 @@ import type { ExpectedDelivery } from '../abi/driver.ts';
 import type { Op } from '../abi/op.ts';
 import { resolve } from '../abi/resolve.ts';
 import { equal } from '../abi/equal.ts';
-import type { Specification } from '../abi/specification.ts';
+import type { Outcome, Specification } from '../abi/specification.ts';
 import { distinct, type Hypothesis } from './judge.ts';
 
 /** More possibilities than this, and the batch ends: observing is cheaper than guessing. */
@@ -16,10 +16,21 @@ const WIDEST = 24;
 export class LookAhead<State> {
   readonly #specification: Specification<State>;
   #hypotheses: readonly Hypothesis<State>[];
+  /** What was worked out so far: the judge, who follows with the observations, asks for the same steps. */
+  readonly #known = new Map<State, { readonly call: Call; readonly outcomes: readonly Outcome<State>[] }>();
 
   constructor(specification: Specification<State>, hypotheses: readonly Hypothesis<State>[]) {
     this.#specification = specification;
     this.#hypotheses = hypotheses.map(({ state, env }) => ({ state, env: env.fork() }));
+  }
+
+  /** The outcomes of a call, worked out once for each state. */
+  step(state: State, call: Call): readonly Outcome<State>[] {
+    const known = this.#known.get(state);
+    if (known?.call === call) return known.outcomes;
+    const outcomes = this.#specification.step(state, call);
+    this.#known.set(state, { call, outcomes });
+    return outcomes;
   }
 
   /** The call of an op: `skip` when it is inapplicable, `ambiguous` when it depends on what was not observed yet. */
@@ -43,7 +54,7 @@ export class LookAhead<State> {
     const next: Hypothesis<State>[] = [];
     const expected = new Map<string, ExpectedDelivery>();
     for (const { state, env } of this.#hypotheses) {
-      const outcomes = this.#specification.step(state, call);
+      const outcomes = this.step(state, call);
       outcomes.forEach((outcome, at) => {
         // The last outcome may keep the environment; the others need their own.
         const own = at === outcomes.length - 1 ? env : env.fork();

@@ -116,7 +116,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
         return silent(failureFrom(trouble ?? `no answer to ${op.op}`, op, skipped));
       }
       recorder?.observed(op, observation);
-      const divergence = judge.observe(call, observation);
+      const divergence = judge.observe(call, observation, ahead);
       performed++;
       last = op;
       if (divergence !== undefined) {
