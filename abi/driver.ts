@@ -49,7 +49,11 @@ export interface RemoteDriver {
   readonly version: string;
   /** How many sequences may run side by side. */
   readonly slots: number;
-  begin(world: World): Promise<RemoteSession>;
+  /**
+   * Begins a sequence. `alone`: when every other one has ended, and none begins before it has; its snapshots then also
+   * hold what a target can only tell of everybody at once (dead nodes, transactions, the census).
+   */
+  begin(world: World, alone?: boolean): Promise<RemoteSession>;
   /** Objects of the driver that still exist when every sequence has ended, by class; `undefined` classes cannot be told. */
   leftovers?(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;

@@ -30,6 +30,9 @@ interface Job {
   readonly ops: readonly Op[];
 }
 
+/** Every so many sequences runs alone, because only then the whole state and the census of the target can be seen. */
+const ALONE_EVERY = 40;
+
 /** A target that dies so often, apart from shrinking, is not fit for a verdict. */
 const MOST_DEATHS = 8;
 
@@ -72,16 +75,17 @@ export class Restarting {
 /** Who looks on while a log runs. */
 export type Watch = Pick<RemoteOptions<unknown>, 'onStep' | 'recorder'>;
 
-/** Runs one log in a session of its own; whatever the target throws is a failure of kind `crash` or `timeout`. */
+/** Runs one log in a session of its own, `alone` without others beside it; whatever the target throws is a failure of kind `crash` or `timeout`. */
 export const attempt = async (
   driver: RemoteDriver,
   devices: number,
   ops: readonly Op[],
   coverage: Coverage,
   watch: Watch = {},
+  alone = false,
 ): Promise<RunResult> => {
   const world = { devices };
-  const session = await driver.begin(world);
+  const session = await driver.begin(world, alone);
   const result = await runRemote(
     {
       specification,
@@ -121,6 +125,7 @@ export class RemoteRun {
   #next: number;
   readonly #stride: number;
   readonly #last: number;
+  #begun = 0;
   #deaths = 0;
   #dead = false;
 
@@ -212,7 +217,14 @@ export class RemoteRun {
     const recorder = new SequenceRecorder();
     let failure: Failure | undefined;
     try {
-      ({ failure } = await attempt(driver, job.devices, job.ops, coverage, { recorder }));
+      ({ failure } = await attempt(
+        driver,
+        job.devices,
+        job.ops,
+        coverage,
+        { recorder },
+        alone || driver.slots === 1 || this.#begun++ % ALONE_EVERY === 0,
+      ));
     } catch (error) {
       // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.
       if (alone || isWithoutVerdict(error)) throw error;

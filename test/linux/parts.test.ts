@@ -125,6 +125,23 @@ describe('the gate of reclaim', () => {
     expect(events).toEqual(['reclaimed', 'first', 'second', 'late']);
   });
 
+  test('lets one be alone when all others have ended, and others in when it has', async () => {
+    const events: string[] = [];
+    const gate = new ReclaimGate(() => Promise.resolve());
+    await gate.begin();
+    const alone = gate.beginAlone().then(() => events.push('alone'));
+    const late = gate.begin().then(() => events.push('late'));
+    await Promise.resolve();
+    expect(events).toEqual([]);
+    gate.end();
+    await alone;
+    await Promise.resolve();
+    expect(events).toEqual(['alone']);
+    gate.endAlone();
+    await late;
+    expect(events).toEqual(['alone', 'late']);
+  });
+
   test('refuses who asked when the machine is started again', async () => {
     const gate = new ReclaimGate(() => Promise.resolve());
     await gate.begin();

@@ -34,6 +34,17 @@ export interface BufferText {
   readonly active: boolean;
 }
 
+/** A transaction line, and in which list of its block it stands. A pid or tid of 0 is nobody. */
+export interface TransactionText {
+  readonly place: 'outgoing' | 'incoming' | 'pending' | 'async';
+  readonly id: number;
+  readonly from: { readonly pid: number; readonly tid: number };
+  readonly to: { readonly pid: number; readonly tid: number };
+  readonly code: number;
+  readonly flags: number;
+  readonly needsReply: boolean;
+}
+
 /** The block of one open file. */
 export interface ProcText {
   readonly pid: number;
@@ -43,6 +54,7 @@ export interface ProcText {
   readonly refs: RefText[];
   readonly buffers: BufferText[];
   readonly todo: WorkSnapshot[];
+  readonly transactions: TransactionText[];
   deliveredDeath: boolean;
 }
 
@@ -67,6 +79,8 @@ const THREAD = /^ {2}thread (\d+): l ([0-9a-f]+) need_return (\d) tr \d+/;
 const STACK = /^ {4}(outgoing|incoming) transaction (\d+):/;
 const REF = /^ {2}ref (\d+): desc (\d+) (dead )?node (\d+) s (\d+) w (\d+) d ([0-9a-f]+)/;
 const BUFFER = /^ {2}buffer (\d+): ([0-9a-f]+) size (\d+):(\d+):(\d+) (active|delivered)/;
+const TRANSACTION =
+  /^ +(outgoing|incoming|pending|pending async) transaction (\d+): \S+ from (\d+):(\d+) to (\d+):(\d+) code ([0-9a-f]+) flags ([0-9a-f]+) pri -?\d+ r(\d)/;
 const ASYNC = /^ {4}pending async transaction (\d+):/;
 
 /** A line of a todo list; `undefined` for another kind of line. */
@@ -107,8 +121,20 @@ const nodeIn = (found: RegExpExecArray): NodeText => ({
   asyncTodo: [],
 });
 
+const transactionIn = (found: RegExpExecArray): TransactionText => ({
+  place: found[1] === 'pending async' ? 'async' : (found[1] as TransactionText['place']),
+  id: Number(found[2]),
+  from: { pid: Number(found[3]), tid: Number(found[4]) },
+  to: { pid: Number(found[5]), tid: Number(found[6]) },
+  code: Number.parseInt(found[7] as string, 16),
+  flags: Number.parseInt(found[8] as string, 16),
+  needsReply: found[9] === '1',
+});
+
 /** Reads one line of a block. Answers false for a line that has no place there. */
 const takeLine = (proc: ProcText, line: string): boolean => {
+  const transaction = TRANSACTION.exec(line);
+  if (transaction !== null) proc.transactions.push(transactionIn(transaction));
   const thread = THREAD.exec(line);
   if (thread !== null) {
     proc.threads.push({
@@ -184,6 +210,7 @@ export const parseState = (text: string): StateText => {
         refs: [],
         buffers: [],
         todo: [],
+        transactions: [],
         deliveredDeath: false,
       });
       continue;

@@ -27,7 +27,7 @@ const BUDGET_MS = 8_000;
 /** A payload that nobody expected is fetched in as many rounds: data and offsets, then what they point to. */
 const FETCHES = 3;
 
-/** Only files that touch nobody else's nodes are read: printing a node has effects (DBG-14). */
+/** Beside others, only files that touch nobody else's nodes are read: printing a node has effects (DBG-14). */
 const DEBUGFS = '/sys/kernel/debug/binder';
 const MOST_TEXT = 512 << 10;
 
@@ -53,11 +53,14 @@ export class LinuxSession implements RemoteSession {
   readonly #separateMemory: boolean;
   /** Calls that rest in the driver, by tag. */
   readonly #parked = new Map<number, Lowered>();
+  /** Objects of the driver that existed before a sequence that is alone; absent where others run beside it. */
+  readonly #before: Readonly<Record<string, number>> | undefined;
   #failed: Error | undefined;
 
-  constructor(slot: Slot, cast: Cast, separateMemory: boolean) {
+  constructor(slot: Slot, cast: Cast, separateMemory: boolean, before?: Readonly<Record<string, number>>) {
     this.#slot = slot;
     this.#cast = cast;
+    this.#before = before;
     this.#lowering = new Lowering(cast);
     this.#separateMemory = separateMemory;
   }
@@ -103,8 +106,13 @@ export class LinuxSession implements RemoteSession {
     const first = program.tag;
     const asked = this.#lowering.identify();
     const actors = [...this.#cast.all()].filter(({ files }) => [...files.values()].some(({ isAlive }) => isAlive));
-    const blocks = actors.map(({ seat }) => program.readFile(seat, `${DEBUGFS}/proc/%d`, MOST_TEXT));
+    const before = this.#before;
+    const blocks =
+      before === undefined
+        ? actors.map(({ seat }) => program.readFile(seat, `${DEBUGFS}/proc/%d`, MOST_TEXT))
+        : [program.readFile(0, `${DEBUGFS}/state`, MOST_TEXT)];
     program.settle();
+    const transactions = before === undefined ? undefined : program.readFile(0, `${DEBUGFS}/transactions`, MOST_TEXT);
     const stats = program.readFile(0, `${DEBUGFS}/stats`, MOST_TEXT);
     const { outcomes, failure } = await this.#send(program, BUDGET_MS);
     this.#lowering.next();
@@ -113,7 +121,13 @@ export class LinuxSession implements RemoteSession {
     const textOf = (tag: number): string => Buffer.from(outcomes[tag - first]?.outs[0] ?? []).toString('latin1');
     // The file of a process goes with the open that made it, even when others of the process live on (PROC-05).
     if (blocks.some(tag => (outcomes[tag - first]?.value ?? -1n) < 0n)) return undefined;
-    return snapshotFrom(this.#cast, { blocks: blocks.map(textOf), stats: textOf(stats) });
+    return snapshotFrom(this.#cast, {
+      blocks: blocks.map(textOf),
+      stats: textOf(stats),
+      ...(before === undefined || transactions === undefined
+        ? {}
+        : { alone: { before, transactions: textOf(transactions) } }),
+    });
   }
 
   /** Remembers the ids of a process and of its thread. */

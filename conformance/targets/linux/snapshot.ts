@@ -1,14 +1,28 @@
 /** A snapshot from the driver's debugfs files, in numbers of the log. */
 import { PAGE, type DeviceIndex, type ThreadIndex } from '../../../abi/ids.ts';
-import type { NodeSnapshot, ProcSnapshot, Snapshot } from '../../../abi/snapshot.ts';
+import type { Census, NodeSnapshot, ProcSnapshot, Snapshot, TransactionSnapshot } from '../../../abi/snapshot.ts';
 import type { Actor, Cast, OpenFile } from './cast.ts';
-import { parseState, parseStats, type NodeText, type ProcText, type StatsText } from './debugfs.ts';
+import {
+  activeObjects,
+  parseState,
+  parseStats,
+  type NodeText,
+  type ProcText,
+  type StatsText,
+  type TransactionText,
+} from './debugfs.ts';
 
-/** What is read. Dead nodes and whether a oneway is in flight stand only in files that show everybody. */
+/** What is read. */
 export interface DebugfsText {
-  /** `proc/<pid>` of every living process. */
+  /** `proc/<pid>` of every living process; `state` of a sequence that is alone. */
   readonly blocks: readonly string[];
   readonly stats: string;
+  /** What only a sequence that is alone can be told from: files and counters that show everybody. */
+  readonly alone?: {
+    readonly transactions: string;
+    /** Objects that existed before the sequence. */
+    readonly before: Readonly<Record<string, number>>;
+  };
 }
 
 const byNumber =
@@ -16,7 +30,12 @@ const byNumber =
   (a: Item, b: Item): number =>
     of(a) - of(b);
 
-const nodeOf = ({ asyncTodo, ...node }: NodeText): NodeSnapshot => ({ ...node, hasAsync: null, asyncTodo });
+/** `busy`: ids of the nodes with a oneway in flight (DBG-08), where that is known. */
+const nodeOf = ({ asyncTodo, ...node }: NodeText, busy: ReadonlySet<number> | null): NodeSnapshot => ({
+  ...node,
+  hasAsync: busy?.has(node.id) ?? null,
+  asyncTodo,
+});
 
 const threadOf = (actor: Actor, tid: number): ThreadIndex => {
   const thread = actor.tids.get(tid);
@@ -24,7 +43,13 @@ const threadOf = (actor: Actor, tid: number): ThreadIndex => {
   return thread;
 };
 
-const procOf = (file: OpenFile, device: DeviceIndex, text: ProcText, stats: StatsText): ProcSnapshot => {
+const procOf = (
+  file: OpenFile,
+  device: DeviceIndex,
+  text: ProcText,
+  stats: StatsText,
+  busy: ReadonlySet<number> | null,
+): ProcSnapshot => {
   const figure = (name: string, at = 0): number => {
     const number = stats.numbers.get(name)?.[at];
     if (number === undefined) throw new Error(`debugfs: stats have no ${name}`);
@@ -41,7 +66,7 @@ const procOf = (file: OpenFile, device: DeviceIndex, text: ProcText, stats: Stat
     threads: text.threads
       .map(({ tid, ...thread }) => ({ thread: threadOf(file.actor, tid), ...thread }))
       .sort(byNumber(({ thread }) => thread)),
-    nodes: text.nodes.map(nodeOf),
+    nodes: text.nodes.map(node => nodeOf(node, busy)),
     refs: text.refs,
     buffers: text.buffers
       .map(({ address, ...buffer }) => ({
@@ -66,12 +91,70 @@ const procOf = (file: OpenFile, device: DeviceIndex, text: ProcText, stats: Stat
   };
 };
 
+/** A transaction line with the open file in whose block it stands. */
+interface Place {
+  readonly file: OpenFile;
+  readonly line: TransactionText;
+}
+
+/** Both ends of a transaction: the block of its outgoing line is the sender's, that of any other the receiver's. */
+const transactionOf = (places: readonly Place[]): TransactionSnapshot => {
+  const { id, code, flags, needsReply } = (places[0] as Place).line;
+  const outgoing = places.find(({ line }) => line.place === 'outgoing');
+  const incoming = places.find(({ line }) => line.place !== 'outgoing');
+  const end = ({ file }: Place) => ({ proc: file.actor.proc, fd: file.fd });
+  return {
+    id,
+    from:
+      outgoing === undefined
+        ? null
+        : { ...end(outgoing), thread: threadOf(outgoing.file.actor, outgoing.line.from.tid) },
+    to:
+      incoming === undefined
+        ? null
+        : {
+            ...end(incoming),
+            thread: incoming.line.to.tid === 0 ? null : threadOf(incoming.file.actor, incoming.line.to.tid),
+          },
+    code,
+    flags,
+    needsReply,
+  };
+};
+
+const transactionsOf = (places: readonly Place[]): TransactionSnapshot[] => {
+  const byId = new Map<number, Place[]>();
+  for (const place of places) byId.set(place.line.id, [...(byId.get(place.line.id) ?? []), place]);
+  return [...byId.values()].map(transactionOf).sort(byNumber(({ id }) => id));
+};
+
+const censusOf = (stats: string, before: Readonly<Record<string, number>>): Census => {
+  const active = activeObjects(stats);
+  const count = (name: keyof Census): number => (active[name] ?? 0) - (before[name] ?? 0);
+  return {
+    proc: count('proc'),
+    thread: count('thread'),
+    node: count('node'),
+    ref: count('ref'),
+    death: count('death'),
+    transaction: count('transaction'),
+    transaction_complete: count('transaction_complete'),
+  };
+};
+
 /**
  * Puts the files together. The blocks of one process stand newest first, as its files were opened.
  * Throws when the text cannot be understood, or shows more or fewer open files than there are.
  */
 export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
-  const shown = text.blocks.flatMap(block => parseState(block).procs);
+  const { alone } = text;
+  const states = text.blocks.map(parseState);
+  const shown = states.flatMap(({ procs }) => procs);
+  const busy =
+    alone === undefined
+      ? null
+      : new Set(parseState(alone.transactions).procs.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
+  const places: Place[] = [];
   const stats = parseStats(text.stats);
   const procs: ProcSnapshot[] = [];
   for (const actor of cast.all()) {
@@ -83,13 +166,17 @@ export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
     }
     files.forEach((file, at) => {
       const block = blocks[at] as ProcText;
-      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText));
+      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText, busy));
+      places.push(...block.transactions.map(line => ({ file, line })));
     });
   }
   return {
     procs: procs.sort((a, b) => a.proc - b.proc || a.fd - b.fd),
-    deadNodes: null,
-    transactions: null,
-    census: null,
+    deadNodes:
+      busy === null
+        ? null
+        : states.flatMap(({ deadNodes }) => deadNodes.map(node => nodeOf(node, null))).sort(byNumber(({ id }) => id)),
+    transactions: alone === undefined ? null : transactionsOf(places),
+    census: alone === undefined ? null : censusOf(text.stats, alone.before),
   };
 };

@@ -70,24 +70,29 @@ export class LinuxTarget implements RemoteDriver {
     this.#pool.reset();
   }
 
-  /** Begins a sequence on a free slot; waits for one where all are taken. */
-  async begin(world: World): Promise<LinuxSession> {
+  /** Begins a sequence on a free slot; waits for one where all are taken, and for all to be free where it is `alone`. */
+  async begin(world: World, alone = false): Promise<LinuxSession> {
     if (world.devices > this.#devicesEach) {
       throw new RangeError(`a sequence may have ${this.#devicesEach} devices, not ${world.devices}`);
     }
     const { slot, give } = await this.#pool.take();
-    await this.#gate.begin();
+    await (alone ? this.#gate.beginAlone() : this.#gate.begin());
+    // What earlier sequences lost is not this one's.
+    const before = alone ? await this.leftovers() : undefined;
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
     return new LinuxSession(
       {
         run: (program, options) => this.#machine.run(slot, program, options),
         reclaim: () => this.#gate.ask(),
         release: () => {
-          if (give()) this.#gate.end();
+          if (!give()) return;
+          if (alone) this.#gate.endAlone();
+          else this.#gate.end();
         },
       },
       new Cast(slot * this.#devicesEach),
       separate,
+      before,
     );
   }
 
