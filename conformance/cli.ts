@@ -1,6 +1,8 @@
 /** The command line: names, options and exit codes. Scripts depend on all three. */
+import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { check, type CheckOptions } from './commands/check.ts';
+import { demo, type DemoOptions } from './commands/demo.ts';
 import { diff, type DiffOptions } from './commands/diff.ts';
 import { EXPORT_FORMATS, exportLog, type ExportOptions } from './commands/export.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
@@ -169,6 +171,17 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .addOption(new Option('-f, --format <format>', 'what to make of it').choices(EXPORT_FORMATS).makeOptionMandatory())
     .option('-o, --output <file>', 'write it there instead of printing it')
     .action((file: string, chosen: ExportOptions) => finish(exportLog(io, file, chosen)));
+
+  root
+    .command('demo')
+    .description('a service manager, a server and a client as a program: its diagram, its copies, its op log')
+    .addOption(targetOption())
+    .option('--record <file>', 'write a trace, to be judged by check')
+    .addOption(new Option('-r, --report <format=file>', 'write the diagram: mermaid=FILE').argParser(options.diagram))
+    .option('-o, --output <file>', 'where the op log goes', path.join('out', 'demo.json'))
+    .action(async ({ report: mermaid, ...chosen }: DemoOptions & { readonly report?: string }) =>
+      finish(await demo(io, { ...chosen, ...(mermaid === undefined ? {} : { mermaid }) })),
+    );
 
   root
     .command('list')

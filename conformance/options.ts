@@ -105,6 +105,13 @@ export const report = (text: string, before: readonly ReportChoice[] = []): read
 /** File names, collected. */
 export const files = (file: string, before: readonly string[] = []): readonly string[] => [...before, file];
 
+/** `mermaid=FILE`: the file. */
+export const diagram = (text: string): string => {
+  const [, file] = /^mermaid=(.+)$/.exec(text) ?? [];
+  if (file === undefined) throw new InvalidArgumentError('Expected mermaid=FILE.');
+  return file;
+};
+
 /** Which of the driver's differences count: `linux-6.1` is exact, `core` what every driver must do. */
 export const PROFILES = ['linux-6.1', 'core'] as const;
 export type ProfileName = (typeof PROFILES)[number];

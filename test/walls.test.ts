@@ -15,6 +15,7 @@ interface Wall {
 }
 
 const commandLine = [
+  'cli-table3',
   'commander',
   'diff',
   'log-update',

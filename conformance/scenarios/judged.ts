@@ -4,9 +4,10 @@
  */
 import type { Call } from '../../abi/call.ts';
 import type { Driver, ExpectedDelivery, RemoteSession, World } from '../../abi/driver.ts';
-import type { Observation } from '../../abi/observation.ts';
+import type { Delivery, Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
+import type { TraceStep } from '../../abi/trace.ts';
 import { specification, type State } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { differs, nearest, type Failure } from '../../properties/failure.ts';
@@ -47,13 +48,6 @@ export const sessionBench = (session: RemoteSession, world: World): Bench => ({
   snapshot: () => session.snapshot(),
 });
 
-/** One performed call: a step of a trace. */
-export interface PerformedStep {
-  readonly op: Op;
-  readonly observation: Observation;
-  readonly snapshot?: Snapshot;
-}
-
 /** The driver did what the specification does not allow. */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
@@ -65,9 +59,23 @@ export class DivergenceError extends Error {
   }
 }
 
+/** A message that arrived: which command of which op sent it, and which return showed it. */
+export interface Arrived {
+  /** Place in `steps` of the call that showed it. */
+  readonly step: number;
+  readonly of: number;
+  readonly cmd: number;
+  /** The op whose read buffer it came in. */
+  readonly at: number;
+  readonly proc: number;
+  readonly delivery: Delivery;
+}
+
 export class JudgedKernel implements Kernel {
   /** What was performed, each call with what it showed. */
-  readonly steps: PerformedStep[] = [];
+  readonly steps: TraceStep[] = [];
+  /** Every message that arrived, in order. */
+  readonly arrived: Arrived[] = [];
   readonly #bench: Bench;
   readonly #judge: Judge<State>;
   readonly #symbols = new Symbols();
@@ -96,8 +104,32 @@ export class JudgedKernel implements Kernel {
       const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
       throw new DivergenceError(differs('observation', op, observation, allowed, rules, []));
     }
-    this.#symbols.learn(this.#env);
+    this.#note(observation);
     return observation;
+  }
+
+  #note({ op, result, completions }: Observation): void {
+    const all = result === 'pending' ? completions : [{ op, done: result }, ...completions];
+    for (const { of, cmd = 0, arrival } of this.#symbols.learn(this.#env)) {
+      for (const { op: at, done } of all) {
+        const delivery = done.returns?.find(
+          (each): each is Delivery =>
+            'buffer' in each && each.buffer === arrival.buffer && this.#procOf(at) === arrival.proc,
+        );
+        if (delivery === undefined) continue;
+        this.arrived.push({ step: this.steps.length - 1, of, cmd, at, proc: arrival.proc, delivery });
+        break;
+      }
+    }
+  }
+
+  /** Process of an op that was performed. */
+  #procOf(id: number): number | undefined {
+    for (let at = this.steps.length - 1; at >= 0; at--) {
+      const op = this.steps[at]?.op;
+      if (op?.id === id) return 'proc' in op ? op.proc : undefined;
+    }
+    return undefined;
   }
 
   /** Compares the state of the driver with the specification's, and holds the invariants to it. */

@@ -3,12 +3,19 @@ import type { Call, Command, Message, PlacedObject } from '../../abi/call.ts';
 import { equal } from '../../abi/equal.ts';
 import { overlay, filled } from '../../abi/hex.ts';
 import type { BufferRef, CommandSpec, HandleRef, MessageSpec, ObjectSpec, Op } from '../../abi/op.ts';
-import { FIRST_FILE, placedHex, resolve, type Environment } from '../../abi/resolve.ts';
+import { FIRST_FILE, placedHex, resolve, type Arrival, type Environment } from '../../abi/resolve.ts';
 
 interface Source {
   readonly of: number;
   readonly cmd?: number;
   readonly slot?: number;
+}
+
+/** A message that has arrived. */
+export interface Learned {
+  readonly of: number;
+  readonly cmd: number;
+  readonly arrival: Arrival;
 }
 
 const source = (of: number, cmd: number, slot: number): Source => ({
@@ -26,8 +33,9 @@ export class Symbols {
   /** Messages sent that have not arrived. */
   readonly #underway = new Map<string, Source>();
 
-  /** Takes note of every message that has arrived since the last time. */
-  learn(env: Environment): void {
+  /** Takes note of every message that has arrived since the last time, and answers them. */
+  learn(env: Environment): readonly Learned[] {
+    const learned: Learned[] = [];
     for (const [key, { of, cmd = 0 }] of this.#underway) {
       const arrival = env.arrival(of, cmd);
       if (arrival === undefined) continue;
@@ -36,7 +44,9 @@ export class Symbols {
       arrival.slots.forEach((number, slot) => {
         if (number !== undefined) this.#handles.set(`${arrival.proc} ${number}`, source(of, cmd, slot));
       });
+      learned.push({ of, cmd, arrival });
     }
+    return learned;
   }
 
   /** Takes note of the messages that a call sends. */
