@@ -170,7 +170,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .argument('<file>', 'the op log')
     .addOption(new Option('-f, --format <format>', 'what to make of it').choices(EXPORT_FORMATS).makeOptionMandatory())
     .option('-o, --output <file>', 'write it there instead of printing it')
-    .action((file: string, chosen: ExportOptions) => finish(exportLog(io, file, chosen)));
+    .action(async (file: string, chosen: ExportOptions) => finish(await exportLog(io, file, chosen)));
 
   root
     .command('demo')

@@ -48,17 +48,17 @@ const tellTrace = (tally: Tally, known: KnownFailure, exactIds: boolean, steps: 
 const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engine => ({
   version: async () => {
     // Throws for a name that no target has, before any worker is started.
-    localTarget(plan.target);
+    await localTarget(plan.target);
     return { name: nameOf(plan.target), version: packageVersion };
   },
   drive: async () => {
-    replayLocal(plan, corpusOf(plan, corpus), tally, stop);
+    await replayLocal(plan, corpusOf(plan, corpus), tally, stop);
     if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
   },
   shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
   trace: async known => {
     const { ops, devices } = shortest(known);
-    tellTrace(tally, known, true, recordLocal(localTarget(plan.target), { devices }, ops));
+    tellTrace(tally, known, true, recordLocal(await localTarget(plan.target), { devices }, ops));
   },
   stop: async () => {},
 });

@@ -33,8 +33,13 @@ const inWorker = (share: Share, worker: number, tell: (news: News) => void, stop
   });
 
 /** Replays the corpus, comparing the state after every op. */
-export const replayLocal = (plan: Plan, corpus: readonly Regression[], tally: Tally, stop: AbortSignal): void => {
-  const driver = localTarget(plan.target);
+export const replayLocal = async (
+  plan: Plan,
+  corpus: readonly Regression[],
+  tally: Tally,
+  stop: AbortSignal,
+): Promise<void> => {
+  const driver = await localTarget(plan.target);
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   for (const { file, log } of corpus) {
     if (stop.aborted || tally.failures.size >= plan.budget.failures) break;

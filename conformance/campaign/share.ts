@@ -27,7 +27,7 @@ const SLICE_MS = 100;
 export const runShare = async (share: Share, tell: (news: News) => void, stop: AbortSignal): Promise<void> => {
   const { plan, first, stride } = share;
   const { budget } = plan;
-  const driver = localTarget(plan.target);
+  const driver = await localTarget(plan.target);
   const arbitrary = arbitraryOf(plan);
   const last = sequencesOf(plan);
   const world = { devices: plan.devices };

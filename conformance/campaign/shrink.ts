@@ -132,7 +132,7 @@ const shrinkOn = async (
 
 /** Shrinks a failure on a target of this process. */
 export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally, wish: ShrinkWish): Promise<void> => {
-  const driver = localTarget(plan.target);
+  const driver = await localTarget(plan.target);
   const world = { devices: known.first.devices };
   const { kind } = known.first.failure;
   // What only the state shows is looked for after each op, so that the log can end where it begins.

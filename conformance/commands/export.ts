@@ -48,7 +48,7 @@ const asC = (log: OpLog): Tried => {
 };
 
 /** The test file, with what it says of the optimised driver. */
-const asVitest = (log: OpLog, out: string | undefined): Tried => {
+const asVitest = async (log: OpLog, out: string | undefined): Promise<Tried> => {
   const folder = out === undefined ? path.join(packageRoot, 'test') : path.dirname(path.resolve(out));
   const sources = existsSync(path.join(packageRoot, 'model', 'model.ts'));
   const to = path.relative(folder, sources ? packageRoot : path.join(packageRoot, 'dist'));
@@ -57,7 +57,7 @@ const asVitest = (log: OpLog, out: string | undefined): Tried => {
   const { failure } = runLockstep(
     {
       specification,
-      driver: localTarget({ kind: 'impl' }),
+      driver: await localTarget({ kind: 'impl' }),
       world: { devices: devicesOf(log, 2) },
       checkpointEvery: 1,
       invariants: INVARIANTS,
@@ -69,10 +69,10 @@ const asVitest = (log: OpLog, out: string | undefined): Tried => {
 };
 
 /** Prints or writes the log in another form. Throws `UsageError` for a bad file. */
-export const exportLog = (io: Io, file: string, { format, output: out }: ExportOptions): ExitCode => {
+export const exportLog = async (io: Io, file: string, { format, output: out }: ExportOptions): Promise<ExitCode> => {
   const log = readOpLog(file);
   if (log.ops.length === 0) throw new UsageError(`${file}: there is nothing to export: ops is empty`);
-  const { text, tried } = format === 'c' ? asC(log) : asVitest(log, out);
+  const { text, tried } = format === 'c' ? asC(log) : await asVitest(log, out);
   if (out === undefined) io.out(text);
   else writeWhole(out, text);
   io.err(`${out ?? `${file} as ${format}`}: ${tried}\n`);

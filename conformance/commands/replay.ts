@@ -38,11 +38,11 @@ const onRemote = async (target: TargetChoice, log: OpLog, onStep: (step: Step) =
   }
 };
 
-const onLocal = (target: TargetChoice, log: OpLog, onStep: (step: Step) => void): RunResult =>
+const onLocal = async (target: TargetChoice, log: OpLog, onStep: (step: Step) => void): Promise<RunResult> =>
   runLockstep(
     {
       specification,
-      driver: localTarget(target),
+      driver: await localTarget(target),
       world: { devices: devicesOf(log, DEVICES) },
       checkpointEvery: 1,
       invariants: INVARIANTS,
@@ -62,7 +62,7 @@ export const replay = async (io: Io, file: string, options: ReplayOptions): Prom
   const { kind } = options.target;
   const result = isRemote(options.target)
     ? await onRemote(options.target, log, onStep)
-    : onLocal(options.target, log, onStep);
+    : await onLocal(options.target, log, onStep);
   const { failure, skipped, ops } = result;
   if (skipped.length > 0) io.out(`not applicable, so not performed: op ${skipped.join(', ')}\n`);
   if (failure === undefined) {

@@ -42,14 +42,15 @@ const shownBy = async (run: (recorder: Recorder) => RunResult | Promise<RunResul
   return failure === undefined ? { steps, skipped } : { steps, skipped, failure };
 };
 
-const localSide = (choice: TargetChoice): Side => {
-  const driver = localTarget(choice);
+const localSide = async (choice: TargetChoice): Promise<Side> => {
+  const driver = await localTarget(choice);
   return {
     ...{ name: nameOf(choice), version: packageVersion, exactIds: true, parallel: 1 },
+    // The state after each op: a fault that only the state shows ends the one side early, and the other must have it there.
     run: (devices, ops) =>
       shownBy(recorder =>
         runLockstep(
-          { specification, driver, world: { devices }, checkpointEvery: 0, invariants: INVARIANTS, recorder },
+          { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, recorder },
           ops,
         ),
       ),

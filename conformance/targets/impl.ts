@@ -16,6 +16,7 @@ import type { Process } from '../../impl/process.ts';
 import { PARKED } from '../../impl/result.ts';
 import { snapshotOf } from '../../impl/snapshot.ts';
 import { Task, TaskGroup } from '../../impl/task.ts';
+import type { DriverClass } from './faulty.ts';
 import { Descriptors } from './impl-files.ts';
 
 /** Pids: FIRST_PID + PIDS * proc; tids count up from the pid. */
@@ -88,10 +89,15 @@ const OK: Done = { status: 'OK' };
 const NO_COMPLETIONS: readonly Completion[] = [];
 
 export class ImplTarget implements Driver {
-  #driver = new BinderDriver();
+  readonly #driver: BinderDriver;
   #processes = new Map<number, NativeProcess>();
   /** Rooms of threads of former sequences. */
   readonly #spareRooms: Room[] = [];
+
+  /** `Driver`: which optimised driver, where it is not the right one (`faulty.ts`). */
+  constructor(Driver: DriverClass = BinderDriver) {
+    this.#driver = new Driver();
+  }
 
   /** The driver that is driven. */
   get driver(): BinderDriver {

@@ -67,7 +67,7 @@ describe('run', () => {
 
   test('names the regression that a wrong driver fails, and saves it with that origin', async () => {
     await withFolder(async folder => {
-      const args = ['--target', 'mutant:br-dead-reply', '--max-failures', '1', ...short];
+      const args = ['--target', 'mutant:node-cookie', '--max-failures', '1', ...short];
       const { code, out, report, saved } = await run(folder, args);
       expect(code).toBe(1);
       const [failure] = report.failures;
