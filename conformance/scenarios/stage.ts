@@ -24,8 +24,8 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const localStage = (choice: TargetChoice): Stage => {
-  const driver = localTarget(choice);
+const localStage = async (choice: TargetChoice): Promise<Stage> => {
+  const driver = await localTarget(choice);
   let before = 0;
   return {
     target: { name: nameOf(choice), kind: choice.kind, version: packageVersion },
