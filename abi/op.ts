@@ -84,6 +84,9 @@ const doneCommands = ['BC_INCREFS_DONE', 'BC_ACQUIRE_DONE'] as const;
 const deathCommands = ['BC_REQUEST_DEATH_NOTIFICATION', 'BC_CLEAR_DEATH_NOTIFICATION'] as const;
 const bareCommands = ['BC_REGISTER_LOOPER', 'BC_ENTER_LOOPER', 'BC_EXIT_LOOPER'] as const;
 
+/** Commands of one write buffer, at most. */
+export const MOST_COMMANDS = 4096;
+
 /** One command of a write buffer. The _SG forms are `BC_TRANSACTION` and `BC_REPLY` with `message.buffersSize`. */
 export const CommandSpecSchema = z.discriminatedUnion('bc', [
   z.strictObject({
@@ -153,7 +156,7 @@ export const OpSchema = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('write_read'),
     ...who,
-    write: z.array(CommandSpecSchema).optional(),
+    write: z.array(CommandSpecSchema).max(MOST_COMMANDS).optional(),
     /** write_size instead of the size of the commands. */
     writeSize: int.optional(),
     /** write_consumed as given. */

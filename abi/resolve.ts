@@ -8,7 +8,17 @@ import type { Call, Command, IoctlArgument, Message, PlacedObject } from './call
 import { decodeObject, objectHex } from './codec.ts';
 import { filled, fromHex, overlay } from './hex.ts';
 import { MAX_ARENA, type Handle } from './ids.ts';
-import type { BufferRef, CommandSpec, FdRef, HandleRef, IoctlArg, MessageSpec, ObjectSpec, Op } from './op.ts';
+import {
+  MOST_COMMANDS,
+  type BufferRef,
+  type CommandSpec,
+  type FdRef,
+  type HandleRef,
+  type IoctlArg,
+  type MessageSpec,
+  type ObjectSpec,
+  type Op,
+} from './op.ts';
 import type { Delivered } from './specification.ts';
 import { isSmall, type U64 } from './u64.ts';
 
@@ -58,7 +68,8 @@ export class Environment {
   }
 }
 
-const keyOf = (op: number, cmd: number): number => op * 64 + cmd;
+/** One number for a command of an op. */
+const keyOf = (op: number, cmd: number): number => op * MOST_COMMANDS + cmd;
 
 const slotsOf = (data: string, offsets: readonly number[]): (number | undefined)[] => {
   const bytes = fromHex(data);

@@ -34,7 +34,9 @@ export const deliver = (t: Turn, thread: ThreadKey, cursor: Cursor, work: Work):
     case 'transaction':
       return deliverTransaction(t, thread, cursor, work.id);
     case 'complete':
-      t.fire('READ-15', 'READ-33');
+      t.fire('READ-15');
+      // While a call of its own is unanswered, the completion may be that one's.
+      if (!waitsForReply(t, thread)) t.fire('READ-33');
       if (t.thread(thread).stack !== 0 && t.thread(thread).needReturn) t.fire('THR-05');
       return bare(cursor, 'BR_TRANSACTION_COMPLETE');
     case 'spam_suspect': {
@@ -51,6 +53,11 @@ export const deliver = (t: Turn, thread: ThreadKey, cursor: Cursor, work: Work):
     case 'clear_death':
       return deliverDeath(t, thread, cursor, work);
   }
+};
+
+const waitsForReply = (t: Turn, thread: ThreadKey): boolean => {
+  const { stack } = t.thread(thread);
+  return stack !== 0 && t.transaction(stack).from === thread;
 };
 
 /** READ-16; READ-42: a slot that could not be read stays full, and the thread can write no more. */
