@@ -6,11 +6,13 @@ import { demo, type DemoOptions } from './commands/demo.ts';
 import { diff, type DiffOptions } from './commands/diff.ts';
 import { EXPORT_FORMATS, exportLog, type ExportOptions } from './commands/export.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
+import { prune, update, why, type FromOptions, type UpdateOptions } from './commands/known.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import { STATUSES } from './known/file.ts';
 import * as options from './options.ts';
 import { packageVersion } from './paths.ts';
 
@@ -79,6 +81,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--shard <i/n>', 'run part i of n; `report merge` puts their logs together', options.shard)
     .option('--save <folder>', 'save the shrunk op log of every failure', 'out/failures')
     .option('--record <file>', 'append every driven sequence to a trace, to be judged elsewhere by check')
+    .option('--known <file>', 'failures that are known (TOML): replayed first, excused while they fail as recorded')
     .option('--no-shrink', 'report failures as they were found')
     .option('--no-corpus', 'do not replay test/regressions first')
     .option('--coverage', 'print how often each rule fired, those that never did first')
@@ -163,6 +166,31 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       if (a === undefined || b === undefined) throw new UsageError('say both targets: --a TARGET --b TARGET');
       finish(await diff(io, [a, b], rest));
     });
+
+  const known = root.command('known').description('the file of known failures that `run --known` reads');
+  const from = (): Option => new Option('--from <run>', 'the event log of the run').default('out/run.jsonl');
+  known
+    .command('update')
+    .description('write an entry, with its op log, for every failure of a run; mend those that changed')
+    .argument('<file>', 'the file: known.toml')
+    .addOption(from())
+    .requiredOption('--issue <url>', 'where the new ones are filed')
+    .addOption(new Option('--status <status>', 'what the new ones are').choices(STATUSES).default('bug'))
+    .option('--expires <day>', 'the last day on which the new ones are excused: 2026-12-31', options.day)
+    .action((file: string, chosen: UpdateOptions) => finish(update(io, file, chosen)));
+  known
+    .command('prune')
+    .description('drop the entries that were stale in a run with --known')
+    .argument('<file>', 'the file: known.toml')
+    .addOption(from())
+    .action((file: string, chosen: FromOptions) => finish(prune(io, file, chosen)));
+  known
+    .command('why')
+    .description('explain one entry: its rule, its condition, its log, and what became of it')
+    .argument('<file>', 'the file: known.toml')
+    .argument('<entry>', 'its number from 0, its rule, or a part of its signature')
+    .addOption(from())
+    .action((file: string, entry: string, chosen: FromOptions) => finish(why(io, file, entry, chosen)));
 
   root
     .command('export')

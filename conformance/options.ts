@@ -102,6 +102,13 @@ export const report = (text: string, before: readonly ReportChoice[] = []): read
   return [...before, { format: known, file }];
 };
 
+/** A day: `2026-12-31`. */
+export const day = (text: string): string => {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00Z`).toJSON()?.startsWith(text) === true;
+  if (!isDay) throw new InvalidArgumentError('Expected a day such as 2026-12-31.');
+  return text;
+};
+
 /** File names, collected. */
 export const files = (file: string, before: readonly string[] = []): readonly string[] => [...before, file];
 

@@ -18,7 +18,7 @@ const isAlias = (row: Rule | Alias): row is Alias => 'aliasOf' in row;
 export const RULE_IDS = Object.keys(BOOK).filter((id): id is RuleId => !isAlias(BOOK[id] as Rule | Alias));
 
 /** What became of a rule in a run. */
-export type RuleStatus = 'pass' | 'fail' | 'not-exercised' | 'not-applicable';
+export type RuleStatus = 'pass' | 'fail' | 'known' | 'not-exercised' | 'not-applicable';
 
 /** One row of a report. */
 export interface RuleRow {
@@ -50,15 +50,18 @@ export interface RulesOfRun {
   readonly snapshots: number;
   /** Rules blamed by a failure. */
   readonly blamed: ReadonlySet<string>;
+  /** Rules with a known failure that was seen. */
+  readonly known?: ReadonlySet<string>;
 }
 
 /** Every rule with what became of it, in the order of the rule book. */
-export const ruleRows = ({ profile, target, fired, snapshots, blamed }: RulesOfRun): RuleRow[] =>
+export const ruleRows = ({ profile, target, fired, snapshots, blamed, known }: RulesOfRun): RuleRow[] =>
   RULE_IDS.map(id => {
     const rule = RULES[id];
     const { level } = rule;
     const exercised = (fired[id] ?? 0) + (rule.firesIn === 'snapshot' ? snapshots : 0);
     if (blamed.has(id)) return { id, level, status: 'fail', exercised };
+    if (known?.has(id) === true) return { id, level, status: 'known', exercised };
     if (exercised > 0) return { id, level, status: 'pass', exercised };
     const reason = whyNotApplicable(rule, profile, target);
     if (reason === undefined) return { id, level, status: 'not-exercised', exercised };
@@ -66,7 +69,7 @@ export const ruleRows = ({ profile, target, fired, snapshots, blamed }: RulesOfR
   });
 
 const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'INFO'];
-const STATUSES: readonly RuleStatus[] = ['not-exercised', 'fail', 'pass', 'not-applicable'];
+const STATUSES: readonly RuleStatus[] = ['not-exercised', 'fail', 'known', 'pass', 'not-applicable'];
 
 /** The rows as a table of coverage: gaps first, what fired seldom before what fired often, the inapplicable last. */
 export const gapsFirst = (rows: readonly RuleRow[]): RuleRow[] =>

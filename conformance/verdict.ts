@@ -1,7 +1,7 @@
 /** The verdict over a run: green only when everything that had to be shown was shown. */
 import { EXIT, type ExitCode } from './exit.ts';
 
-export type Verdict = 'CONFORMANT' | 'NOT CONFORMANT' | 'INCONCLUSIVE';
+export type Verdict = 'CONFORMANT' | 'CONFORMANT WITH DEVIATIONS' | 'NOT CONFORMANT' | 'INCONCLUSIVE';
 
 /** What a verdict hangs on. */
 export interface Evidence {
@@ -10,6 +10,12 @@ export interface Evidence {
   readonly failures: number;
   /** Failures that no further execution of their logs showed; absent: none. */
   readonly unstable?: number;
+  /** Known failures that changed, do not happen any more, or are excused no longer; absent: none. */
+  readonly disowned?: number;
+  /** Known failures that are excused until they are mended; absent: none. */
+  readonly known?: number;
+  /** Known failures that are declared to stay; absent: none. */
+  readonly deviations?: number;
   /** Applicable MUST rules that never fired. */
   readonly unexercised: number;
   /** Witnesses (things that must sometimes happen) that never happened. */
@@ -22,7 +28,13 @@ export interface Evidence {
 
 /** The verdict with its reasons, most important first. */
 export const judge = (run: Evidence): { readonly verdict: Verdict; readonly reasons: readonly string[] } => {
-  if (run.failures > 0) return { verdict: 'NOT CONFORMANT', reasons: [`${count(run.failures, 'failure')}`] };
+  const { known = 0, deviations = 0, disowned = 0 } = run;
+  const excused = known > 0 ? count(known, 'known failure') : '';
+  const wrong = [
+    run.failures > 0 ? count(run.failures, 'failure') : '',
+    disowned > 0 ? `${count(disowned, 'known failure')} changed, stale or expired` : '',
+  ].filter(reason => reason !== '');
+  if (wrong.length > 0) return { verdict: 'NOT CONFORMANT', reasons: wrong };
   const reasons = [
     run.unstable !== undefined && run.unstable > 0 ? `${count(run.unstable, 'unstable failure')}` : '',
     run.errors > 0 ? `${count(run.errors, 'error')} of the adapter or the environment` : '',
@@ -31,7 +43,9 @@ export const judge = (run: Evidence): { readonly verdict: Verdict; readonly reas
     run.unexercised > 0 ? `${count(run.unexercised, 'applicable MUST rule')} never exercised` : '',
     run.unseen > 0 ? `${count(run.unseen, 'witness', 'witnesses')} never seen` : '',
   ].filter(reason => reason !== '');
-  return { verdict: reasons.length === 0 ? 'CONFORMANT' : 'INCONCLUSIVE', reasons };
+  if (reasons.length > 0) return { verdict: 'INCONCLUSIVE', reasons };
+  const qualified = [excused, deviations > 0 ? count(deviations, 'deviation') : ''].filter(reason => reason !== '');
+  return { verdict: deviations > 0 ? 'CONFORMANT WITH DEVIATIONS' : 'CONFORMANT', reasons: qualified };
 };
 
 /** The exit code of a run. Interruption wins: whoever pressed Ctrl-C knows that the run is not whole. */
@@ -40,7 +54,7 @@ export const exitCodeOf = (run: Evidence): ExitCode => {
   const { verdict } = judge(run);
   if (verdict === 'NOT CONFORMANT') return EXIT.notConformant;
   if (run.errors > 0) return EXIT.environment;
-  return verdict === 'CONFORMANT' ? EXIT.conformant : EXIT.inconclusive;
+  return verdict === 'INCONCLUSIVE' ? EXIT.inconclusive : EXIT.conformant;
 };
 
 /** `1 failure`, `2 failures`. */

@@ -24,6 +24,8 @@ const commandLine = [
   'fast-check',
   'fast-xml-parser',
   'esbuild',
+  'chevrotain',
+  'smol-toml',
 ];
 const publicFaces = ['abi/', 'model/model.ts', 'properties/', 'userspace/', 'adapters/', 'conformance/'];
 

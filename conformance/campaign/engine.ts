@@ -1,6 +1,12 @@
 /** What drives the sequences of a run and can judge one log again: on a target of this process, or on a remote one. */
 import path from 'node:path';
+import type { OpLog } from '../../abi/op.ts';
 import type { TraceSequence } from '../../abi/trace.ts';
+import { specification } from '../../model/model.ts';
+import { INVARIANTS } from '../../properties/all.ts';
+import { Coverage } from '../../properties/coverage.ts';
+import type { Failure } from '../../properties/failure.ts';
+import { runLockstep } from '../../properties/lockstep.ts';
 import type { Regression } from '../corpus.ts';
 import { Journal } from '../journal.ts';
 import { isRemote } from '../options.ts';
@@ -8,9 +14,9 @@ import { packageVersion } from '../paths.ts';
 import { localTarget } from '../targets/local.ts';
 import { startRemote } from '../targets/remote.ts';
 import { replayLocal, runLocal } from './local.ts';
-import { nameOf } from './log.ts';
+import { devicesOf, nameOf } from './log.ts';
 import { corpusOf, sourceName, type Plan } from './plan.ts';
-import { isDeath, RemoteRun, Restarting } from './remote.ts';
+import { attempt, isDeath, RemoteRun, Restarting } from './remote.ts';
 import { shrinkLocal, shrinkRemote, type ShrinkWish } from './shrink.ts';
 import type { KnownFailure, Tally } from './tally.ts';
 import { recordLocal, recordRemote } from './trace.ts';
@@ -19,6 +25,8 @@ import { recordLocal, recordRemote } from './trace.ts';
 export interface Engine {
   /** Name and version of what is driven. */
   version(): Promise<{ readonly name: string; readonly version: string }>;
+  /** Performs one log; `signature` is the failure that it is known for. */
+  replay(log: OpLog, signature: string): Promise<Failure | undefined>;
   drive(): Promise<void>;
   shrink(known: KnownFailure, wish: ShrinkWish): Promise<void>;
   /** Performs the shortest log of a failure once more, for the record. */
@@ -51,9 +59,16 @@ const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engin
     await localTarget(plan.target);
     return { name: nameOf(plan.target), version: packageVersion };
   },
+  replay: async (log, signature) => {
+    // As it was shrunk: what only the state shows is looked for after each op.
+    const checkpointEvery = /^(?:snapshot|invariant) /.test(signature) ? 1 : 0;
+    const world = { devices: devicesOf(log, plan.devices) };
+    const driver = await localTarget(plan.target);
+    return runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS }, log.ops).failure;
+  },
   drive: async () => {
     await replayLocal(plan, corpusOf(plan, corpus), tally, stop);
-    if (tally.failures.size < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
+    if (tally.open < plan.budget.failures) await runLocal(plan, jobs, tally, show, stop);
   },
   shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
   trace: async known => {
@@ -70,6 +85,12 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
     version: async () => {
       const { name, version } = await target.get();
       return { name, version };
+    },
+    replay: async log => {
+      const driver = await target.get();
+      const { failure } = await attempt(driver, devicesOf(log, plan.devices), log.ops, new Coverage());
+      if (isDeath(failure)) await target.bury(driver);
+      return failure;
     },
     drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpusOf(plan, corpus)).run(),
     shrink: (known, wish) => shrinkRemote(plan, target, known, tally, wish),

@@ -42,7 +42,7 @@ export const replayLocal = async (
   const driver = await localTarget(plan.target);
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   for (const { file, log } of corpus) {
-    if (stop.aborted || tally.failures.size >= plan.budget.failures) break;
+    if (stop.aborted || tally.open >= plan.budget.failures) break;
     const devices = devicesOf(log, plan.devices);
     const coverage = new Coverage(WITNESSES);
     const { ops } = log;
@@ -60,12 +60,13 @@ export const replayLocal = async (
 
 /** Runs a plan with so many workers, adding to the tally as they go. */
 export const runLocal = async (
-  plan: Plan,
+  asked: Plan,
   jobs: number,
   tally: Tally,
   show: () => void,
   stop: AbortSignal,
 ): Promise<void> => {
+  const plan = { ...asked, excused: tally.excused };
   const tell = ({ record, failures, repeated }: News): void => {
     tally.add(record, failures, repeated);
     show();

@@ -26,6 +26,8 @@ export interface Plan {
   /** Devices of every sequence's world. */
   readonly devices: number;
   readonly budget: Budget;
+  /** Bugs that are excused and so use nothing of the budget of failures, by core. */
+  readonly excused?: readonly string[];
   /** The trace to append every driven sequence to. */
   readonly record?: string;
   /** Absent: the whole run. */

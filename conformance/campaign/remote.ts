@@ -178,7 +178,7 @@ export class RemoteRun {
 
   #spent(): boolean {
     const { failures } = this.#plan.budget;
-    if (this.#stop.aborted || this.#tally.failures.size >= failures || performance.now() >= this.#end) return true;
+    if (this.#stop.aborted || this.#tally.open >= failures || performance.now() >= this.#end) return true;
     // Who kills it is known by now; every further death would only cost another start.
     if (this.#deaths > MOST_DEATHS) return true;
     return this.#corpus.length === 0 && this.#next >= this.#last;

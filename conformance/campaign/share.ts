@@ -35,6 +35,8 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   const recorder = trace === undefined ? undefined : new SequenceRecorder();
   const recorded = recorder === undefined ? {} : { recorder };
   const cores = new Set<string>();
+  const excused = new Set(plan.excused);
+  let open = 0;
   const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
   let coverage = new Coverage(WITNESSES);
   let failures: FoundFailure[] = [];
@@ -46,7 +48,7 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     failures = [];
     repeated = [];
   };
-  for (let sequence = first; sequence < last && cores.size < budget.failures; sequence += stride) {
+  for (let sequence = first; sequence < last && open < budget.failures; sequence += stride) {
     const log = arbitrary.draw(seederOf(plan.seed, sequence));
     const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage, ...recorded }, log);
     const { failure } = result;
@@ -54,6 +56,7 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     if (failure !== undefined) {
       if (cores.has(failure.core)) repeated.push(failure.core);
       else failures.push({ failure, ops: log, source: { sequence }, devices: plan.devices });
+      if (!cores.has(failure.core) && !excused.has(failure.core)) open++;
       cores.add(failure.core);
     }
     const now = performance.now();

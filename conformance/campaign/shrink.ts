@@ -120,7 +120,7 @@ const shrinkOn = async (
   // Other bugs met on the way are findings too, and are shrunk in their turn.
   for (const other of others) {
     const isNew = !tally.failures.has(other.failure.core);
-    if (isNew && tally.failures.size < plan.budget.failures) {
+    if (isNew && tally.open < plan.budget.failures) {
       tally.fail({ ...other, source: { ...source, met: failure.core }, devices });
     }
   }

@@ -4,6 +4,7 @@ import type { Op } from '../../abi/op.ts';
 import type { TraceSequence } from '../../abi/trace.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
+import type { Decided } from '../known/decide.ts';
 import type { RunEvent } from '../run-log/events.ts';
 import type { Source } from './plan.ts';
 
@@ -53,10 +54,29 @@ export class Tally {
   readonly errors: string[] = [];
   /** Where it ran, in words. */
   readonly environment = new Map<string, string>();
+  /** What became of the known failures, in the order of their file. */
+  readonly known: (Decided & { readonly file: string })[] = [];
   readonly #tell: (event: RunEvent) => void;
 
   constructor(tell: (event: RunEvent) => void = () => {}) {
     this.#tell = tell;
+  }
+
+  /** The entry by which a bug is excused. */
+  excuseOf(core: string): Decided | undefined {
+    return this.known.find(({ excuses }) => excuses === core);
+  }
+
+  /** The bugs that are excused, by core. */
+  get excused(): readonly string[] {
+    return this.known.flatMap(({ excuses }) => excuses ?? []);
+  }
+
+  /** How many distinct failures are not excused: what the budget of failures is about. */
+  get open(): number {
+    let open = 0;
+    for (const core of this.failures.keys()) if (this.excuseOf(core) === undefined) open++;
+    return open;
   }
 
   /** Takes one event into the sums, and tells it. */
@@ -102,6 +122,11 @@ export class Tally {
         const { event: _, ...first } = event;
         this.failures.set(first.failure.core, { first, seen: 1 });
         this.#breach(first.failure, 1);
+        return;
+      }
+      case 'known': {
+        const { event: _, ...decided } = event;
+        this.known.push(decided);
         return;
       }
       case 'error':

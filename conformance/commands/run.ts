@@ -1,7 +1,7 @@
 /** `run`: generate op logs, drive a target, check, shrink, save, report. */
 import { cpus, release } from 'node:os';
 import type { TargetInfo, TraceHead } from '../../abi/trace.ts';
-import { engineFor } from '../campaign/engine.ts';
+import { engineFor, type Engine } from '../campaign/engine.ts';
 import type { Plan, Shard } from '../campaign/plan.ts';
 import { saveFailure } from '../campaign/save.ts';
 import { freshSeed } from '../campaign/seeds.ts';
@@ -16,6 +16,9 @@ import { Progress } from '../progress.ts';
 import { runReport, type FinishedRun } from '../report/run-report.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { unlessMissing, writeReports } from '../report/write.ts';
+import { decide } from '../known/decide.ts';
+import { readReady, type ReadyEntry } from '../known/file.ts';
+import type { RunHead } from '../run-log/events.ts';
 import { headOf } from '../run-log/head.ts';
 import { RunLogWriter } from '../run-log/writer.ts';
 import { beginTrace } from '../trace/writer.ts';
@@ -41,6 +44,8 @@ export interface RunOptions {
   /** The trace to write. */
   readonly record?: string;
   readonly shard?: Shard;
+  /** The file of known failures. */
+  readonly known?: string;
   /** The event log; `false`: none. */
   readonly log: string | false;
   /** Whether the user named the file of the log. */
@@ -106,12 +111,29 @@ const openLog = (io: Io, { log, logGiven }: RunOptions): RunLogWriter | undefine
   }
 };
 
+/** Performs the logs of the known failures, before anything else, and adds what became of each. */
+const decideKnown = async (
+  file: string,
+  ready: readonly ReadyEntry[],
+  { target, profile }: RunHead,
+  engine: Engine,
+  tally: Tally,
+): Promise<void> => {
+  const facts = { id: target.name, kind: target.kind, version: target.version, profile };
+  const today = new Date().toISOString().slice(0, 10);
+  for (const entry of ready) {
+    const decided = await decide(entry, facts, today, (log, signature) => engine.replay(log, signature));
+    tally.take({ event: 'known', file, ...decided });
+  }
+};
+
 /** Runs the suite. Throws `UsageError` and `EnvironmentError` only before the first sequence. */
 export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
   for (const { file } of options.report) mustBeWritable(file);
   if (options.record !== undefined) mustBeWritable(options.record);
   const plan = planOf(options);
   const corpus = options.corpus ? readCorpus() : [];
+  const ready = options.known === undefined ? [] : readReady(options.known);
   let log: RunLogWriter | undefined;
   const tally = new Tally(event => log?.event(event));
   const progress = new Progress(io.live, options.quiet !== true);
@@ -123,7 +145,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
       sequences: tally.coverage.sequences,
       ops: tally.coverage.ops,
       rules: tally.coverage.rulesFired,
-      failures: tally.failures.size,
+      failures: tally.open,
       seconds: seconds(),
       doing,
     });
@@ -134,6 +156,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     log?.head(head);
     tally.take({ event: 'environment', facts: environment() });
     if (plan.record !== undefined) beginTrace(plan.record, traceHeadOf(plan, head.target));
+    await guarded(tally, () => decideKnown(options.known ?? '', ready, head, engine, tally));
     await guarded(tally, () => engine.drive());
     const driven = seconds();
     const wish: ShrinkWish = {
@@ -146,6 +169,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     };
     // Other failures that shrinking meets join the list while it is walked.
     for (const known of tally.failures.values()) {
+      if (tally.excuseOf(known.first.failure.core) !== undefined) continue;
       if (options.shrink) await guarded(tally, () => engine.shrink(known, wish));
       await guarded(tally, () => engine.trace(known));
       saveFailure(options.save, plan, known, tally);

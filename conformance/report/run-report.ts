@@ -5,6 +5,8 @@ import { RULES, type RuleId } from '../../model/model.ts';
 import { ENOUGH, type CoverageRecord } from '../../properties/coverage.ts';
 import { compareSources, sourceName } from '../campaign/plan.ts';
 import type { KnownFailure, Tally } from '../campaign/tally.ts';
+import { COUNTS, isDeviation, type Decided, type KnownOutcome } from '../known/decide.ts';
+import type { KnownEntry, KnownStatus } from '../known/file.ts';
 import type { ProfileName } from '../options.ts';
 import type { RunHead } from '../run-log/events.ts';
 import { RULE_IDS, gapsFirst, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
@@ -41,7 +43,20 @@ export interface RunReport {
   readonly commands: CoverageRecord['commands'];
   readonly returns: CoverageRecord['returns'];
   readonly failures: readonly FailureReport[];
+  /** What became of each entry of the file of known failures. */
+  readonly known: readonly KnownReport[];
   readonly errors: readonly string[];
+}
+
+/** One entry of the file of known failures. */
+export interface KnownReport {
+  readonly file: string;
+  readonly entry: KnownEntry;
+  readonly outcome: KnownOutcome;
+  /** The signature of what its log showed. */
+  readonly saw: string | null;
+  /** In how many generated sequences the excused bug was seen. */
+  readonly seen: number;
 }
 
 /** One distinct failure. */
@@ -70,6 +85,8 @@ export interface FailureReport {
   readonly certificate: Certificate | null;
   /** A command that shows it again. */
   readonly repro: string | null;
+  /** The known failure that it is; `null` for one that nobody has declared. */
+  readonly known: { readonly req: string; readonly status: KnownStatus; readonly issue: string } | null;
 }
 
 /** True for a failure that further executions of its log did not all show: it was not shrunk. */
@@ -106,7 +123,12 @@ const likeliest = ({ first }: KnownFailure, fired: Readonly<Record<string, numbe
   return [...first.failure.rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
 };
 
-const failureReport = (known: KnownFailure, rule: string | undefined, target: string): FailureReport => {
+const failureReport = (
+  known: KnownFailure,
+  rule: string | undefined,
+  target: string,
+  excuse: Decided | undefined,
+): FailureReport => {
   const { first, shrunk, seen, file } = known;
   const ops = shrunk?.ops ?? first.ops;
   const failure = shrunk?.failure ?? first.failure;
@@ -129,6 +151,8 @@ const failureReport = (known: KnownFailure, rule: string | undefined, target: st
       file === undefined
         ? null
         : `npx binder-spec replay ${file} ${target.startsWith('-- ') ? target : `--target ${target}`}`,
+    known:
+      excuse === undefined ? null : { req: excuse.entry.req, status: excuse.entry.status, issue: excuse.entry.issue },
   };
 };
 
@@ -144,11 +168,18 @@ const byName = <Value>(table: Readonly<Record<string, Value>>, inside = (value: 
 export const failuresOf = ({ failures }: Tally): readonly KnownFailure[] =>
   [...failures.values()].sort((a, b) => compareSources(a.first.source, b.first.source));
 
+/** The failures that nothing excuses. */
+const openOf = (tally: Tally): readonly KnownFailure[] =>
+  [...tally.failures.values()].filter(({ first }) => tally.excuseOf(first.failure.core) === undefined);
+
 /** What the verdict of a run hangs on. */
 const evidenceOf = (run: FinishedRun, record: CoverageRecord, rows: readonly RuleRow[]): Evidence => ({
   ops: record.ops,
-  failures: [...run.tally.failures.values()].filter(known => countsAgainstMust(known) && !neverAgain(known)).length,
-  unstable: [...run.tally.failures.values()].filter(neverAgain).length,
+  failures: openOf(run.tally).filter(known => countsAgainstMust(known) && !neverAgain(known)).length,
+  unstable: openOf(run.tally).filter(neverAgain).length,
+  disowned: run.tally.known.filter(({ outcome }) => COUNTS.has(outcome)).length,
+  known: run.tally.known.filter(each => each.outcome === 'known' && !isDeviation(each)).length,
+  deviations: run.tally.known.filter(isDeviation).length,
   unexercised: unexercised(rows).length,
   unseen: run.head.witnesses.filter(id => !((record.witnesses[id] ?? 0) > 0)).length,
   errors: run.tally.errors.length,
@@ -161,12 +192,14 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
   const { target, profile, seed } = head;
   const record = tally.coverage.record();
   const failures = failuresOf(tally).map(known => ({ known, rule: likeliest(known, record.rules) }));
+  const excuseOf = ({ first }: KnownFailure): Decided | undefined => tally.excuseOf(first.failure.core);
   const rows = ruleRows({
     profile,
     target: target.kind,
     fired: record.rules,
     snapshots: record.checkpoints,
-    blamed: new Set(failures.flatMap(({ rule }) => rule ?? [])),
+    blamed: new Set(failures.flatMap(({ known, rule }) => (excuseOf(known) === undefined ? (rule ?? []) : []))),
+    known: new Set(failures.flatMap(({ known }) => excuseOf(known)?.entry.req ?? [])),
   });
   const evidence = evidenceOf(run, record, rows);
   const report: RunReport = {
@@ -194,7 +227,11 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     outcomes: byName(record.outcomes, byName),
     commands: byName(record.commands),
     returns: byName(record.returns),
-    failures: failures.map(({ known, rule }) => failureReport(known, rule, head.chosen)),
+    failures: failures.map(({ known, rule }) => failureReport(known, rule, head.chosen, excuseOf(known))),
+    known: tally.known.map(({ excuses, ...decided }) => ({
+      ...decided,
+      seen: excuses === null ? 0 : (tally.failures.get(excuses)?.seen ?? 0),
+    })),
     errors: tally.errors,
   };
   return { report, evidence };

@@ -2,10 +2,11 @@
 import colors from 'picocolors';
 import type { Op } from '../../abi/op.ts';
 import { RULES, type RuleId } from '../../model/model.ts';
+import { COUNTS } from '../known/decide.ts';
 import { grouped } from '../progress.ts';
 import { count } from '../verdict.ts';
 import { certificateLines } from './certificate.ts';
-import { isUnstable, type FailureReport, type RunReport } from './run-report.ts';
+import { isUnstable, type FailureReport, type KnownReport, type RunReport } from './run-report.ts';
 
 /** How to print. */
 export interface Style {
@@ -64,6 +65,19 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
       ...(found.repro === null ? [] : [`  again  ${found.repro}`]),
     ];
   };
+  const known = ({ file, entry, outcome, saw, seen }: KnownReport): string[] => {
+    const { req, status, issue, signature, expires } = entry;
+    const counts = COUNTS.has(outcome);
+    const word = outcome.toUpperCase();
+    const line = `${counts ? paint.bold(paint.red(word)) : paint.yellow(word)} ${req} (${status}) ${issue}`;
+    return [
+      counts ? `\n${line}` : line,
+      ...(outcome === 'expired' ? [`  expired on ${expires ?? ''}: it is excused no longer`] : []),
+      ...(outcome === 'changed' ? [`  recorded  ${signature}`, `  observed  ${saw ?? ''}`] : []),
+      ...(outcome === 'stale' ? [`  ${entry.repro} shows it no more: binder-spec known prune ${file}`] : []),
+      ...(outcome === 'known' && seen > 0 ? [`  seen in ${count(seen, 'sequence')}`] : []),
+    ];
+  };
   const numbers = (): string[] => [
     '',
     `target ${report.target.name} ${report.target.version}  profile ${report.profile}  seed ${report.seed}`,
@@ -90,12 +104,13 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   const verdict =
     report.verdict === 'CONFORMANT'
       ? paint.green(report.verdict)
-      : report.verdict === 'INCONCLUSIVE'
+      : report.verdict === 'INCONCLUSIVE' || report.verdict === 'CONFORMANT WITH DEVIATIONS'
         ? paint.yellow(report.verdict)
         : paint.red(report.verdict);
   return [
     ...(coverage ? table() : []),
-    ...report.failures.flatMap(failure),
+    ...report.failures.filter(found => found.known === null).flatMap(failure),
+    ...report.known.filter(({ outcome }) => !quiet || COUNTS.has(outcome)).flatMap(known),
     ...report.errors.map(line => `\n${paint.bold('ENVIRONMENT')} ${line}`),
     ...(quiet ? [] : numbers()),
     '',

@@ -12,6 +12,8 @@ import { TargetInfoSchema, TraceSequenceSchema, type TargetInfo, type TraceSeque
 import type { CoverageRecord } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
 import type { Shard, Source } from '../campaign/plan.ts';
+import { OUTCOMES, type Decided } from '../known/decide.ts';
+import { STATUSES } from '../known/file.ts';
 import { LEVELS, PROFILES, type LevelName, type ProfileName } from '../options.ts';
 
 const count = z.int().nonnegative();
@@ -49,6 +51,8 @@ export type RunEvent =
   | { readonly event: 'environment'; readonly facts: Readonly<Record<string, string>> }
   /** Sequences were driven: what they exercised, and how many of them were logs of the corpus. */
   | { readonly event: 'sequences'; readonly regressions: number; readonly coverage: CoverageRecord }
+  /** A known failure was decided by performing its log. */
+  | ({ readonly event: 'known'; readonly file: string } & Decided)
   /** A bug was seen for the first time. */
   | {
       readonly event: 'failure';
@@ -160,6 +164,23 @@ const core = z.string();
 export const RunEventSchema = z.discriminatedUnion('event', [
   z.strictObject({ at, event: z.literal('environment'), facts: z.record(z.string(), z.string()) }),
   z.strictObject({ at, event: z.literal('sequences'), regressions: count, coverage: CoverageSchema }),
+  z.strictObject({
+    at,
+    event: z.literal('known'),
+    file: z.string(),
+    entry: z.strictObject({
+      req: z.string(),
+      signature: z.string(),
+      when: z.string().exactOptional(),
+      status: z.enum(STATUSES),
+      issue: z.string(),
+      expires: z.string().exactOptional(),
+      repro: z.string(),
+    }),
+    outcome: z.enum(OUTCOMES),
+    saw: z.string().nullable(),
+    excuses: z.string().nullable(),
+  }),
   z.strictObject({
     at,
     event: z.literal('failure'),

@@ -88,10 +88,17 @@ export const mergeLogs = (given: readonly NamedLog[]): RunLog => {
     logs.flatMap(({ events: own }, log) => own.flatMap(event => yielding(event, core => owner.get(core) === log))),
   );
   const merged: RunHead = { ...head, merged: of };
+  // Every shard decides the known failures; what all of them say is said once.
+  const said = new Set<string>();
+  const isNews = (event: RunEvent): boolean => {
+    if (event.event !== 'known') return true;
+    const line = JSON.stringify(event);
+    return !said.has(line) && said.add(line).size > 0;
+  };
   return {
     head: merged,
     events: [
-      ...events,
+      ...events.filter(isNews),
       ...missing.map(index => ({ event: 'error', message: `shard ${index} of ${of} is missing` }) as const),
     ],
     seconds: Math.round(logs.reduce((sum, { seconds }) => sum + seconds, 0) * 1000) / 1000,
