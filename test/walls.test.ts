@@ -75,6 +75,11 @@ const WALLS: Readonly<Record<string, Wall>> = {
     packages: ['vitest', 'fast-check', 'zod', 'commander', 'ts-pattern'],
     node: true,
   },
+  'test/mutation/': {
+    own: ['abi/', 'model/', 'properties/', 'conformance/', 'test/'],
+    packages: ['vitest', '@stryker-mutator'],
+    node: true,
+  },
 };
 
 const wallOf = (file: string): Wall | undefined =>

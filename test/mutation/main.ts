@@ -6,6 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -60,11 +61,13 @@ const sourceAt = (file: string, start: { line: number; column: number }, end: { 
 const known = existsSync(SURVIVORS) ? readFileSync(SURVIVORS, 'utf8') : '';
 
 const mutate = async (file: string): Promise<Row> => {
-  const results = await new Stryker({
+  const all = await new Stryker({
     mutate: [file],
     concurrency: Number(values.jobs ?? 2),
     logLevel: 'error' as never,
   }).runMutationTest();
+  // What earlier runs found of other files comes along.
+  const results = all.filter(({ fileName }) => path.relative('.', fileName) === file);
   const count = (status: string): number => results.filter(result => result.status === status).length;
   for (const { status, location, mutatorName, replacement } of results) {
     if (status !== 'Survived' && status !== 'NoCoverage') continue;
