@@ -72,12 +72,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
       'docs-gen/',
       'test/',
     ],
-    packages: ['vitest', 'fast-check', 'zod', 'commander', 'ts-pattern'],
-    node: true,
-  },
-  'test/mutation/': {
-    own: ['abi/', 'model/', 'properties/', 'conformance/', 'test/'],
-    packages: ['vitest', '@stryker-mutator'],
+    packages: ['vitest', 'fast-check', 'zod', 'commander', 'ts-pattern', '@stryker-mutator'],
     node: true,
   },
 };
