@@ -1,9 +1,25 @@
 /** What went wrong in one run, and the signature by which two failures are the same bug. */
-import { firstDifference } from '../abi/equal.ts';
+import { equal, firstDifference } from '../abi/equal.ts';
 import type { OpId } from '../abi/ids.ts';
 import type { Op } from '../abi/op.ts';
 
 export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout' | 'unsupported';
+
+/**
+ * What the rules allow at the place of a difference. A log whose run, as the specification has it, shows nothing of
+ * the kind cannot fail in the same way.
+ */
+export interface Expectation {
+  /** Names from the finished op (or the snapshot) down to the place; `*` stands for any item of a list. */
+  readonly place: readonly string[];
+  readonly value: unknown;
+  /** Items of the innermost list around it; 0 where that is the list of returns, or there is none. */
+  readonly among: number;
+  /** Class of the value: its name where it has one, its type otherwise. */
+  readonly is: string;
+  /** What sort of return it is a part of, where it is part of one. */
+  readonly within: string | undefined;
+}
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -18,6 +34,8 @@ export interface Failure {
   readonly observed: unknown;
   /** Every observation or snapshot that the rules allow. */
   readonly allowed: readonly unknown[];
+  /** Absent where nothing was allowed at the place of the difference, or there is no such place. */
+  readonly expected?: Expectation;
   /** Rules of the nearest allowed outcome, or the id of the invariant. */
   readonly rules: readonly string[];
   /** For people. */
@@ -109,6 +127,73 @@ const placeOf = (kind: 'observation' | 'snapshot', op: Op, general: string): str
   return `${op.op === 'ioctl' ? String(commandsOf(op)[0]) : op.op} ${place}`;
 };
 
+/** Returns that carry the same fields belong together: what goes wrong with one goes wrong with the others. */
+const SORTS: Readonly<Record<string, string>> = {
+  BR_TRANSACTION: 'delivery',
+  BR_TRANSACTION_SEC_CTX: 'delivery',
+  BR_REPLY: 'delivery',
+  BR_INCREFS: 'node work',
+  BR_ACQUIRE: 'node work',
+  BR_RELEASE: 'node work',
+  BR_DECREFS: 'node work',
+};
+
+const sortOf = (one: unknown): string | undefined => {
+  const br = typeof one === 'object' && one !== null ? (one as { readonly br?: unknown }).br : undefined;
+  return typeof br === 'string' ? (SORTS[br] ?? br) : undefined;
+};
+
+/** The sort of the return that a path leads into; `undefined` where it leads into none, or to its name. */
+const sortAlong = (value: unknown, path: readonly string[]): string | undefined => {
+  const at = path.indexOf('returns');
+  if (at < 0 || path.length < at + 3 || path[at + 2] === 'br') return undefined;
+  return sortOf(lookup(value, path.slice(0, at + 2).join('.')));
+};
+
+/** Where the finished op begins in an observation: behind `result` or behind `completions`, a number and `done`. */
+const withinDone = (path: readonly string[]): readonly string[] =>
+  path[0] === 'completions' ? path.slice(3) : path.slice(1);
+
+const lengthAround = (value: unknown, path: readonly string[]): number => {
+  const at = path.findLastIndex(name => /^\d+$/.test(name));
+  if (at < 0 || path[at - 1] === 'returns') return 0;
+  const list = lookup(value, path.slice(0, at).join('.'));
+  return Array.isArray(list) ? list.length : 0;
+};
+
+const expectation = (kind: 'observation' | 'snapshot', allowed: unknown, path: string): Expectation | undefined => {
+  const names = path.split('.');
+  const value = lookup(allowed, path);
+  if (value === undefined || path === '') return undefined;
+  const inside = kind === 'snapshot' ? names : withinDone(names);
+  return {
+    place: inside.map(name => (/^\d+$/.test(name) ? '*' : name)),
+    value,
+    among: lengthAround(allowed, names),
+    is: classOf(value),
+    within: sortAlong(allowed, names),
+  };
+};
+
+/** The same value as was allowed, a value of its class, or one of its class in a list that is as long. */
+export type Resemblance = 'value' | 'class' | 'list';
+
+const meets = (expected: Expectation, by: Resemblance, value: unknown, at: number): boolean => {
+  const { place, within, among } = expected;
+  if (at === place.length) return by === 'value' ? equal(expected.value, value) : classOf(value) === expected.is;
+  if (typeof value !== 'object' || value === null) return false;
+  const name = place[at] as string;
+  if (name !== '*') return meets(expected, by, (value as Record<string, unknown>)[name], at + 1);
+  const innermost = !place.includes('*', at + 1);
+  if (innermost && by === 'list' && Object.values(value).length < among) return false;
+  const isReturn = within !== undefined && place[at - 1] === 'returns';
+  return Object.values(value).some(item => !(isReturn && sortOf(item) !== within) && meets(expected, by, item, at + 1));
+};
+
+/** Whether a finished op, or a snapshot, has what is expected. */
+export const shows = (expected: Expectation, value: unknown, by: Resemblance = 'class'): boolean =>
+  meets(expected, by, value, 0);
+
 /** A difference between what a target showed and the nearest that was allowed. */
 export const differs = (
   kind: 'observation' | 'snapshot',
@@ -124,7 +209,9 @@ export const differs = (
   const general = path.replace(/\d+/g, '*');
   const commands = commandsOf(op);
   const values = `${classOf(found?.left)}!=${classOf(found?.right)}`;
-  const core = `${kind} ${placeOf(kind, op, general)} ${values}`;
+  const sort = sortAlong(best, path.split('.'));
+  const core = `${kind} ${placeOf(kind, op, general)} ${values}${sort === undefined ? '' : ` of ${sort}`}`;
+  const expected = expectation(kind, best, path);
   const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
   return {
     kind,
@@ -134,6 +221,7 @@ export const differs = (
     op,
     observed,
     allowed,
+    ...(expected === undefined ? {} : { expected }),
     rules,
     skipped,
     explanation: [

@@ -10,6 +10,7 @@ import { sameBug } from '../../properties/failure.ts';
 import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
 import type { Recorder } from '../../properties/recorder.ts';
 import { certify, CERTIFICATE_BUDGET, type Execution } from '../../properties/shrink/certificate.ts';
+import { Shadow } from '../../properties/shrink/shadow.ts';
 import { DEFAULT_BUDGET, shrinkAsync } from '../../properties/shrink/shrink.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
@@ -107,6 +108,7 @@ const shrinkOn = async (
   const shrunk = await shrinkAsync(ops, failure, async each => (await execute(each)).failure, {
     budget,
     parallel,
+    guide: (log, seen) => new Shadow(specification, { devices }, log, seen),
     onProgress: ({ executions, ops: length, pass }) => {
       say(`shrinking: ${ops.length} → ${length} ops in ${executions} executions (${pass})`);
       if (length === told) return;

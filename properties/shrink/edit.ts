@@ -27,12 +27,26 @@ export const mapReferences = <Value>(value: Value, change: (ref: Sent) => unknow
   return (copy as Value | undefined) ?? value;
 };
 
-/** Ids of the ops that a value refers to. */
-export const producersOf = (value: unknown, found: Set<number> = new Set()): Set<number> => {
+const collect = (value: unknown, found: Set<number>): Set<number> => {
   if (typeof value !== 'object' || value === null) return found;
   if (isSent(value)) found.add(value.of);
-  else for (const item of Object.values(value)) producersOf(item, found);
+  else for (const item of Object.values(value)) collect(item, found);
   return found;
+};
+
+/** Ops and commands never change in place, and shrinking asks about the same ones again and again. */
+const producers = new WeakMap<object, ReadonlySet<number>>();
+
+/** Ids of the ops that an op or a command refers to. */
+export const producersOf = (value: object): ReadonlySet<number> => {
+  let found = producers.get(value);
+  if (found === undefined) producers.set(value, (found = collect(value, new Set())));
+  return found;
+};
+
+const isComplete = (op: Op, known: ReadonlySet<number>): boolean => {
+  for (const of of producersOf(op)) if (!known.has(of)) return false;
+  return true;
 };
 
 const complete = (value: unknown, known: ReadonlySet<number>): boolean => {
@@ -76,7 +90,7 @@ export const repair = (ops: readonly Op[]): readonly Op[] => {
   let changed = false;
   const renumbered = new Map<number, readonly number[]>();
   const kept = ops.flatMap((op): Op[] => {
-    if (complete(op, known)) return [op];
+    if (isComplete(op, known)) return [op];
     changed = true;
     if (op.op !== 'write_read') return op.op === 'ioctl' ? [] : [op];
     const places: number[] = [];

@@ -6,7 +6,7 @@
  * the other or several at once, with the same result.
  */
 import type { CommandSpec, Op } from '../../abi/op.ts';
-import type { WriteReadOp } from './edit.ts';
+import { renamed, type WriteReadOp } from './edit.ts';
 
 /** Where a pass goes on. `low`: a value of the leaf there that is known not to fail. */
 export interface Position {
@@ -30,6 +30,10 @@ export const threadOf = (op: Op): number => ('thread' in op ? op.thread : -1);
 export const processes = (ops: readonly Op[]): readonly number[] =>
   [...new Set(ops.map(procOf))].filter(proc => proc >= 0).sort((a, b) => b - a);
 
+/** What nearly every log begins with. */
+export const isSetup = (op: Op): boolean =>
+  op.op === 'open' || op.op === 'mmap' || (op.op === 'ioctl' && op.cmd === 'BINDER_SET_CONTEXT_MGR');
+
 export const isWriteRead = (op: Op | undefined): op is WriteReadOp => op?.op === 'write_read';
 
 export const withWrite = (ops: readonly Op[], at: number, index: number, command: CommandSpec): readonly Op[] =>
@@ -41,3 +45,14 @@ export const withWrite = (ops: readonly Op[], at: number, index: number, command
 export const threads = (ops: readonly Op[]): readonly string[] => [
   ...new Set(ops.filter(op => threadOf(op) > 0).map(op => `${procOf(op)} ${threadOf(op)}`)),
 ];
+
+/** From op `at` on, two processes change places. */
+export const swapped = (ops: readonly Op[], at: number, one: number, other: number): Op[] =>
+  ops.map((op, each) =>
+    each < at
+      ? op
+      : renamed(op, who => {
+          if (who.proc !== one && who.proc !== other) return who;
+          return { ...who, proc: who.proc === one ? other : one };
+        }),
+  );

@@ -1,10 +1,7 @@
 /** Passes that take away: processes, threads, ops, commands, objects. */
 import type { CommandSpec, MessageSpec, Op } from '../../abi/op.ts';
 import { mapReferences, producersOf, withoutCommand } from './edit.ts';
-import { isWriteRead, processes, procOf, threadOf, threads, withWrite, type Pass } from './pass.ts';
-
-const isSetup = (op: Op): boolean =>
-  op.op === 'open' || op.op === 'mmap' || (op.op === 'ioctl' && op.cmd === 'BINDER_SET_CONTEXT_MGR');
+import { isSetup, isWriteRead, processes, procOf, threadOf, threads, withWrite, type Pass } from './pass.ts';
 
 /** Only what is open, and the last few ops with what they refer to: most bugs need no more. */
 export const keepRecent: Pass = {

@@ -2,7 +2,7 @@
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { STRAY_ADDRESS, STRAY_HANDLE } from '../../abi/resolve.ts';
 import { handlesOf, joined, producersOf, renamed, withoutCommand } from './edit.ts';
-import { isWriteRead, processes, procOf, threadOf, threads, withWrite, type Pass } from './pass.ts';
+import { isWriteRead, processes, procOf, swapped, threadOf, threads, withWrite, type Pass } from './pass.ts';
 
 const TF_ONE_WAY = 1;
 
@@ -121,17 +121,6 @@ export const reroot: Pass = {
   },
 };
 
-/** From op `at` on, two processes change places. */
-const swapped = (ops: readonly Op[], at: number, one: number, other: number): Op[] =>
-  ops.map((op, each) =>
-    each < at
-      ? op
-      : renamed(op, who => {
-          if (who.proc !== one && who.proc !== other) return who;
-          return { ...who, proc: who.proc === one ? other : one };
-        }),
-  );
-
 /**
  * What was sent back is sent forth: a reply, or a call through a handle, becomes a call or oneway to the manager by
  * another process, which saves everything that led to it.
@@ -152,7 +141,7 @@ export const turn: Pass = {
             if (++place < from.at) continue;
             const sent: CommandSpec = { bc: 'BC_TRANSACTION', target: 0, code, flags, message };
             const next = withWrite(swapped(ops, at, op.proc, other), at, index, sent);
-            const gone = producersOf(command);
+            const gone = new Set(producersOf(command));
             const asked = command.bc === 'BC_REPLY' ? callBefore(ops, at, other) : undefined;
             if (asked !== undefined) gone.add(asked.id);
             yield { ops: withoutProducers(next, gone), position: { at: place } };

@@ -7,6 +7,8 @@
 import { commandsOf, sameBug, type Failure } from '../failure.ts';
 import type { Op } from '../../abi/op.ts';
 import { repair } from './edit.ts';
+import type { Guide } from './guide.ts';
+import { narrow, type Question } from './narrow.ts';
 import { passesFor, type Candidate, type Pass, type Position } from './passes.ts';
 
 /** Runs a log; answers how it failed. */
@@ -24,6 +26,8 @@ export interface ShrinkOptions {
   readonly budget?: number;
   /** Candidates tried at once by `shrinkAsync`. */
   readonly parallel?: number;
+  /** Guesses without executing, from the log at the start and its failure. */
+  readonly guide?: (ops: readonly Op[], failure: Failure) => Guide;
   readonly onProgress?: (progress: {
     readonly executions: number;
     readonly ops: number;
@@ -65,7 +69,18 @@ const costs = (ops: readonly Op[]): readonly number[] => {
   const who = new Set(ops.map(op => ('thread' in op ? `${op.proc} ${op.thread}` : '')));
   const names = ops.reduce((sum, op) => sum + ('proc' in op ? op.proc : 0) + ('thread' in op ? op.thread : 0), 0);
   const late = ops.reduce((sum, { op }, at) => sum + (op === 'open' || op === 'mmap' ? at : 0), 0);
-  return [ops.length, ops.reduce((sum, op) => sum + objectCount(op), 0), who.size, weight(ops), names, late];
+  return [ops.length, ops.reduce((sum, op) => sum + objectCount(op), 0), who.size, weightOf(ops), names, late];
+};
+
+const weights = new WeakMap<Op, number>();
+const weightOf = (ops: readonly Op[]): number => {
+  let sum = 0;
+  for (const op of ops) {
+    let own = weights.get(op);
+    if (own === undefined) weights.set(op, (own = weight(op)));
+    sum += own;
+  }
+  return sum;
 };
 
 /** The sum of all quantities by their magnitude, and of all text by its length. */
@@ -78,6 +93,16 @@ const weight = (value: unknown): number => {
   return sum;
 };
 
+/** Ops never change in place, and most of them are in many candidates. */
+const texts = new WeakMap<Op, string>();
+const textOf = (op: Op): string => {
+  let text = texts.get(op);
+  if (text === undefined) texts.set(op, (text = JSON.stringify(op)));
+  return text;
+};
+
+const keyOf = (ops: readonly Op[]): string => ops.map(textOf).join();
+
 const isSimpler = (candidate: readonly number[], best: readonly number[]): boolean => {
   for (let at = 0; at < best.length; at++) {
     const difference = (candidate[at] as number) - (best[at] as number);
@@ -86,17 +111,20 @@ const isSimpler = (candidate: readonly number[], best: readonly number[]): boole
   return false;
 };
 
-/** A shrink under way: hands out candidates and takes verdicts, in order. */
+/** A shrink under way: hands out candidates one by one, says which may come next, and takes verdicts. */
 class Search {
   best: Finding;
   executions = 0;
   readonly #pinned: Failure;
   readonly #from: number;
   readonly #budget: number;
+  readonly #guide: Guide | undefined;
   readonly #tried = new Set<string>();
   readonly #others = new Map<string, Finding>();
   readonly #onProgress: ShrinkOptions['onProgress'];
-  #handedOut = 0;
+  /** Narrows first; `undefined` once that is over. */
+  #narrowing: Iterator<Question, void, boolean> | undefined;
+  #question: Question | undefined;
   #passes: readonly Pass[];
   #pass = 0;
   #deep = false;
@@ -104,6 +132,8 @@ class Search {
   #changed = false;
   #costs: readonly number[];
   #stream: Iterator<Candidate>;
+  /** Candidates of the stream that were looked at before their turn. */
+  #peeked: Candidate[] = [];
   #done = false;
 
   constructor(ops: readonly Op[], failure: Failure, options: ShrinkOptions) {
@@ -113,58 +143,64 @@ class Search {
     this.#onProgress = options.onProgress;
     this.best = { ops: trimmed(ops, failure), failure };
     this.#costs = costs(this.best.ops);
+    this.#guide = options.guide?.(this.best.ops, failure);
+    const guesses = this.#guesses();
+    if (guesses.length > 0) {
+      this.#narrowing = narrow(this.best.ops, guesses);
+      this.#question = this.#narrowing.next().value ?? undefined;
+    }
     this.#passes = passesFor(this.best.ops.length, 0, false);
-    this.#tried.add(JSON.stringify(this.best.ops));
+    this.#tried.add(keyOf(this.best.ops));
     this.#stream = this.#start({ at: 0 });
   }
 
-  /** The next untried candidate; `undefined` when there is none within the budget. */
+  /** How many more executions there may be. */
+  get left(): number {
+    return this.#budget - this.executions;
+  }
+
+  /** The next untried candidate; `undefined` when there is none. */
   next(): Candidate | undefined {
+    if (this.#question !== undefined) return { ops: this.#question.ops, position: { at: 0 } };
+    if (this.#narrowing !== undefined) this.#begin();
     while (!this.#done) {
-      if (this.executions + this.#handedOut >= this.#budget) return undefined;
-      const step = this.#stream.next();
-      if (step.done === true) {
-        // A pass ends only when all its verdicts are in.
-        if (this.#handedOut > 0 || !this.#advance()) return undefined;
+      const candidate = this.#peeked.shift() ?? this.#draw();
+      if (candidate === undefined) {
+        if (!this.#advance()) return undefined;
         continue;
       }
-      const ops = repair(step.value.ops);
-      if (ops.length === 0 || ops.length > this.best.ops.length) continue;
-      if (!isSimpler(costs(ops), this.#costs)) continue;
-      const key = JSON.stringify(ops);
-      if (this.#tried.has(key)) continue;
-      this.#tried.add(key);
-      return { ops, position: step.value.position };
+      if (!this.#tried.has(keyOf(candidate.ops))) return candidate;
     }
     return undefined;
   }
 
-  /** Tells how many candidates are out untested, so that the budget holds for them as well. */
-  set handedOut(count: number) {
-    this.#handedOut = count;
+  /** Logs that will be asked about if the candidate that was handed out last is refused, or whatever it shows. */
+  ahead(count: number): readonly (readonly Op[])[] {
+    if (this.#question !== undefined) return this.#question.next.slice(0, count);
+    while (this.#peeked.length < count) {
+      const candidate = this.#draw();
+      if (candidate === undefined) break;
+      this.#peeked.push(candidate);
+    }
+    return this.#peeked.slice(0, count).map(({ ops }) => ops);
   }
 
-  /** Takes what a candidate showed; answers whether it is the new best. */
-  take(candidate: Candidate, met: Failure | undefined): boolean {
-    this.executions++;
-    this.#onProgress?.({
-      executions: this.executions,
-      ops: this.best.ops.length,
-      pass: this.#passes[this.#pass]?.name ?? '',
-    });
-    if (met === undefined) return false;
-    if (!sameBug(this.#pinned, met)) {
-      const ops = trimmed(candidate.ops, met);
-      const known = this.#others.get(met.core);
-      if (known === undefined || known.ops.length > ops.length) this.#others.set(met.core, { ops, failure: met });
-      return false;
+  /** Takes what a candidate showed. */
+  take(candidate: Candidate, met: Failure | undefined): void {
+    this.#tried.add(keyOf(candidate.ops));
+    this.#onProgress?.({ executions: this.executions, ops: this.best.ops.length, pass: this.#doing });
+    const same = met !== undefined && sameBug(this.#pinned, met);
+    if (same) this.best = { ops: trimmed(candidate.ops, met), failure: met };
+    else if (met !== undefined) this.#keep(candidate.ops, met);
+    if (this.#narrowing !== undefined) {
+      this.#question = this.#narrowing.next(same).value ?? undefined;
+      return;
     }
-    this.best = { ops: trimmed(candidate.ops, met), failure: met };
+    if (!same) return;
     this.#costs = costs(this.best.ops);
-    this.#tried.add(JSON.stringify(this.best.ops));
+    this.#tried.add(keyOf(this.best.ops));
     this.#changed = true;
-    this.#stream = this.#start(candidate.position);
-    return true;
+    this.#restart(candidate.position);
   }
 
   get result(): Shrunk {
@@ -172,8 +208,52 @@ class Search {
     return { ...best, executions, from: this.#from, minimal: this.#done, others: [...this.#others.values()] };
   }
 
+  /** Parts of the log that may be enough, by three measures of likeness; the smallest first, each once. */
+  #guesses(): readonly (readonly Op[])[] {
+    const { ops } = this.best;
+    const found = (['class', 'list', 'value'] as const).flatMap(shows =>
+      [this.#guide?.core(ops, { rules: true, shows })].filter(part => part !== undefined),
+    );
+    const parts = new Map(found.filter(part => part.length < ops.length).map(part => [keyOf(part), part]));
+    return [...parts.values()].sort((a, b) => a.length - b.length);
+  }
+
+  get #doing(): string {
+    return this.#narrowing === undefined ? (this.#passes[this.#pass]?.name ?? '') : 'narrow';
+  }
+
+  /** The next candidate of the pass that is simpler and not without hope. */
+  #draw(): Candidate | undefined {
+    for (let step = this.#stream.next(); step.done !== true; step = this.#stream.next()) {
+      const ops = repair(step.value.ops);
+      if (ops.length === 0 || ops.length > this.best.ops.length) continue;
+      if (!isSimpler(costs(ops), this.#costs) || this.#tried.has(keyOf(ops))) continue;
+      if (this.#guide?.isHopeless(ops) !== true) return { ops, position: step.value.position };
+    }
+    return undefined;
+  }
+
+  #keep(ops: readonly Op[], met: Failure): void {
+    const known = this.#others.get(met.core);
+    const finding = { ops: trimmed(ops, met), failure: met };
+    if (known === undefined || known.ops.length > finding.ops.length) this.#others.set(met.core, finding);
+  }
+
+  /** Narrowing is over: the passes begin with what it left. */
+  #begin(): void {
+    this.#narrowing = undefined;
+    this.#costs = costs(this.best.ops);
+    this.#passes = passesFor(this.best.ops.length, 0, false);
+    this.#restart({ at: 0 });
+  }
+
   #start(position: Position): Iterator<Candidate> {
     return (this.#passes[this.#pass] as Pass).candidates(this.best.ops, position)[Symbol.iterator]();
+  }
+
+  #restart(position: Position): void {
+    this.#stream = this.#start(position);
+    this.#peeked = [];
   }
 
   /** The next pass, or a new round; answers false when everything was refused. */
@@ -188,9 +268,9 @@ class Search {
       this.#deep = !this.#changed;
       this.#changed = false;
       this.#pass = 0;
-      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep);
+      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#guide);
     }
-    this.#stream = this.#start({ at: 0 });
+    this.#restart({ at: 0 });
     return true;
   }
 }
@@ -198,15 +278,19 @@ class Search {
 /** Shrinks with a test that answers at once. */
 export const shrink = (ops: readonly Op[], failure: Failure, test: Test, options: ShrinkOptions = {}): Shrunk => {
   const search = new Search(ops, failure, options);
-  for (let candidate = search.next(); candidate !== undefined; candidate = search.next()) {
+  while (search.left > 0) {
+    const candidate = search.next();
+    if (candidate === undefined) break;
+    search.executions++;
     search.take(candidate, test(candidate.ops));
   }
   return search.result;
 };
 
 /**
- * Shrinks with a test that takes time, several candidates at once. Verdicts are taken in the order of the candidates,
- * and those behind one that was taken are thrown away, so the result does not depend on timing.
+ * Shrinks with a test that takes time, several candidates at once: those that are asked about if the first is refused
+ * are executed beside it. Verdicts are taken in the order of the candidates, so neither timing nor the number of
+ * candidates at once changes the result.
  */
 export const shrinkAsync = async (
   ops: readonly Op[],
@@ -216,20 +300,22 @@ export const shrinkAsync = async (
 ): Promise<Shrunk> => {
   const { parallel = 1 } = options;
   const search = new Search(ops, failure, options);
+  const known = new Map<string, Failure | undefined>();
   for (;;) {
-    const candidates: Candidate[] = [];
-    while (candidates.length < parallel) {
-      search.handedOut = candidates.length;
-      const candidate = search.next();
-      if (candidate === undefined) break;
-      candidates.push(candidate);
+    const candidate = search.next();
+    if (candidate === undefined) return search.result;
+    const key = keyOf(candidate.ops);
+    if (!known.has(key)) {
+      if (search.left <= 0) return search.result;
+      const logs = new Map([[key, candidate.ops]]);
+      for (const each of search.ahead(Math.min(parallel, search.left) - 1)) {
+        if (!known.has(keyOf(each))) logs.set(keyOf(each), each);
+      }
+      search.executions += logs.size;
+      const met = await Promise.all([...logs.values()].map(each => test(each)));
+      [...logs.keys()].forEach((each, at) => known.set(each, met[at]));
     }
-    search.handedOut = 0;
-    if (candidates.length === 0) return search.result;
-    const met = await Promise.all(candidates.map(({ ops: each }) => test(each)));
-    for (let at = 0; at < candidates.length; at++) {
-      if (search.take(candidates[at] as Candidate, met[at])) break;
-    }
+    search.take(candidate, known.get(key));
   }
 };
 

@@ -1,0 +1,21 @@
+/** What shrinking can ask without executing anything. */
+import type { Op } from '../../abi/op.ts';
+import type { Resemblance } from '../failure.ts';
+
+/** In what a log is like the failing one. */
+export interface Likeness {
+  /** Its last op obeys the same telling rules. */
+  readonly rules: boolean;
+  /** What it shows in the place where the failure differs. */
+  readonly shows: Resemblance;
+}
+
+export const BY_RULES: Likeness = { rules: true, shows: 'class' };
+
+/** Who knows something about logs that were not executed: the specification (`Shadow`). */
+export interface Guide {
+  /** True when no op of the log can show what the failure is about. */
+  isHopeless(ops: readonly Op[]): boolean;
+  /** The part of a log that most likely leads to the failure; `undefined` where the log does not, or nobody can tell. */
+  core(ops: readonly Op[], by?: Likeness): readonly Op[] | undefined;
+}
