@@ -6,6 +6,7 @@ import { INVARIANTS } from '../../properties/all.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
+import { Shadow } from '../../properties/shrink/shadow.ts';
 import { shrinkAsync, type AsyncTest } from '../../properties/shrink/shrink.ts';
 import { seederOf } from '../campaign/seeds.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -74,7 +75,7 @@ const shrunkBy = async (
     if (stop.aborted) return undefined;
     return runLockstep({ specification, driver, world: WORLD, checkpointEvery, invariants: INVARIANTS }, each).failure;
   };
-  return shrinkAsync(ops, failure, test);
+  return shrinkAsync(ops, failure, test, { guide: (log, seen) => new Shadow(specification, WORLD, log, seen) });
 };
 
 /** Hunts a fault. Throws `EnvironmentError` when its driver cannot be loaded. */
