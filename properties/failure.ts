@@ -34,8 +34,6 @@ export interface Failure {
   readonly observed: unknown;
   /** Every observation or snapshot that the rules allow. */
   readonly allowed: readonly unknown[];
-  /** Absent where nothing was allowed at the place of the difference, or there is no such place. */
-  readonly expected?: Expectation;
   /** Rules of the nearest allowed outcome, or the id of the invariant. */
   readonly rules: readonly string[];
   /** For people. */
@@ -161,7 +159,11 @@ const lengthAround = (value: unknown, path: readonly string[]): number => {
   return Array.isArray(list) ? list.length : 0;
 };
 
-const expectation = (kind: 'observation' | 'snapshot', allowed: unknown, path: string): Expectation | undefined => {
+/** What a failure expected; `undefined` where nothing was allowed at the place of its difference, or it has none. */
+export const expectationOf = ({ kind, observed, allowed: all }: Failure): Expectation | undefined => {
+  if (kind !== 'observation' && kind !== 'snapshot') return undefined;
+  const allowed = nearest(observed, all, item => item);
+  const path = firstDifference(allowed, observed)?.path ?? '';
   const names = path.split('.');
   const value = lookup(allowed, path);
   if (value === undefined || path === '') return undefined;
@@ -211,7 +213,6 @@ export const differs = (
   const values = `${classOf(found?.left)}!=${classOf(found?.right)}`;
   const sort = sortAlong(best, path.split('.'));
   const core = `${kind} ${placeOf(kind, op, general)} ${values}${sort === undefined ? '' : ` of ${sort}`}`;
-  const expected = expectation(kind, best, path);
   const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
   return {
     kind,
@@ -221,7 +222,6 @@ export const differs = (
     op,
     observed,
     allowed,
-    ...(expected === undefined ? {} : { expected }),
     rules,
     skipped,
     explanation: [

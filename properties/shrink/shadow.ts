@@ -11,7 +11,7 @@ import type { Op } from '../../abi/op.ts';
 import { Environment, resolve } from '../../abi/resolve.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Specification } from '../../abi/specification.ts';
-import { shows, type Failure, type Resemblance } from '../failure.ts';
+import { expectationOf, shows, type Expectation, type Failure, type Resemblance } from '../failure.ts';
 import { producersOf, repair } from './edit.ts';
 import { BY_RULES, type Guide, type Likeness } from './guide.ts';
 import { isSetup } from './pass.ts';
@@ -37,6 +37,7 @@ export class Shadow<State> implements Guide {
   readonly #specification: Specification<State>;
   readonly #world: World;
   readonly #pinned: Failure;
+  readonly #expected: Expectation | undefined;
   /** The last run, of which the next one is mostly the beginning. */
   readonly #trail: Footprint<State>[] = [];
   /** The snapshot that was looked at last. */
@@ -50,6 +51,7 @@ export class Shadow<State> implements Guide {
     this.#specification = specification;
     this.#world = world;
     this.#pinned = pinned;
+    this.#expected = expectationOf(pinned);
     this.#learn(ops);
   }
 
@@ -120,7 +122,8 @@ export class Shadow<State> implements Guide {
   }
 
   #learn(ops: readonly Op[]): void {
-    const { op: failing, expected } = this.#pinned;
+    const { op: failing } = this.#pinned;
+    const expected = this.#expected;
     const often = new Map<string, number>();
     let performed = 0;
     let last: Glimpse<State> | undefined;
@@ -135,7 +138,8 @@ export class Shadow<State> implements Guide {
   }
 
   #shows(op: Op, { state, observation }: Glimpse<State>, by: Resemblance = 'class'): boolean {
-    const { expected, kind, op: failing } = this.#pinned;
+    const { kind, op: failing } = this.#pinned;
+    const expected = this.#expected;
     if (expected === undefined) return false;
     if (kind === 'snapshot') return shows(expected, this.#snapshot(state), by);
     const { result, completions } = observation;

@@ -185,7 +185,7 @@ describe('failures', () => {
       [],
     );
     expect(failure.signature).toBe('observation write_read[BC_TRANSACTION] result.returns.*.code number!=number');
-    expect(failure.core).toBe('observation done.returns.*.code number!=number');
+    expect(failure.core).toBe('observation done.returns.*.code number!=number of delivery');
     expect(failure.explanation.join(' ')).toContain('77');
   });
 
