@@ -83,7 +83,7 @@ export const shard = (text: string): { readonly index: number; readonly of: numb
 };
 
 /** What a run can be told as. */
-export const FORMATS = ['json', 'terminal'] as const;
+export const FORMATS = ['json', 'html', 'terminal'] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 /** A report to write: a format and a file. */

@@ -21,7 +21,7 @@ import { threadFor } from './thread.ts';
 import { Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork } from './work.ts';
 
-export { RULES, type RuleId } from './rules.ts';
+export { AREAS, RULES, type RuleId } from './rules.ts';
 export type { State } from './state.ts';
 
 const fileOfCall = (files: readonly File[], call: Call): File | undefined => {

@@ -118,9 +118,10 @@ const neverAgain = ({ confirmed }: KnownFailure): boolean => confirmed?.agreed =
  * The likeliest of the rules that a failure blames: the one that fired least often in the whole run, because the
  * rules that fire in every step are also in every step that goes well.
  */
-const likeliest = ({ first }: KnownFailure, fired: Readonly<Record<string, number>>): string | undefined => {
+const likeliest = ({ first, shrunk }: KnownFailure, fired: Readonly<Record<string, number>>): string | undefined => {
   const rarity = (id: string): number => fired[id] ?? 0;
-  return [...first.failure.rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
+  const { rules } = shrunk?.failure ?? first.failure;
+  return [...rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
 };
 
 const failureReport = (
