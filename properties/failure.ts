@@ -3,7 +3,7 @@ import { equal, firstDifference } from '../abi/equal.ts';
 import type { OpId } from '../abi/ids.ts';
 import type { Op } from '../abi/op.ts';
 
-export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout' | 'unsupported';
+export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout' | 'capability';
 
 /**
  * What the rules allow at the place of a difference. A log whose run, as the specification has it, shows nothing of
@@ -267,7 +267,7 @@ export const breaks = (
 
 /** Something was thrown, or a remote target died, fell silent, or does not offer what it declares. */
 export const crashes = (
-  kind: 'crash' | 'timeout' | 'unsupported',
+  kind: 'crash' | 'timeout' | 'capability',
   who: string,
   error: unknown,
   op: Op,

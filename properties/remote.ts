@@ -48,7 +48,7 @@ export const isWithoutVerdict = (error: unknown): boolean => error instanceof Er
 const failureFrom = (error: unknown, op: Op, skipped: readonly OpId[]): Failure => {
   if (isWithoutVerdict(error)) throw error;
   const name = error instanceof Error ? error.name : '';
-  if (name === UNSUPPORTED) return crashes('unsupported', 'adapter', error, op, skipped);
+  if (name === UNSUPPORTED) return crashes('capability', 'adapter', error, op, skipped);
   return crashes(name === TIMEOUT ? 'timeout' : 'crash', 'target', error, op, skipped);
 };
 

@@ -65,8 +65,7 @@ export const CAPABILITIES = {
     'unsupported',
     'Commands as bytes: unknown words, sizes and counters that lie, offsets that are wrong, objects cut short.',
   ),
-  faults: row(
-    'unsupported',
+  faults: row('none',
     'Memory that cannot be read or written: bad pointers, buffers that end at an unmapped page.',
   ),
   placement: row(
@@ -74,7 +73,7 @@ export const CAPABILITIES = {
     'The driver lays messages where the rules say (ALLOC-21 to ALLOC-25). Without it an adapter reports the addresses that ' +
       'the request names, and tests do not fill mappings.',
   ),
-  snapshot: row('unsupported', 'The request `snapshot`: the state of the driver as debugfs shows it.'),
+  snapshot: row('none', 'The request `snapshot`: the state of the driver as debugfs shows it.'),
 } as const satisfies Readonly<Record<string, Capability>>;
 
 /** The name of a capability. */

@@ -30,9 +30,9 @@ interface InFlight {
   readonly q: RequestName;
   readonly gen: number | undefined;
   budget: BudgetName;
-  readonly asked: number;
-  /** When the adapter was last heard of in this matter. */
-  sign: number;
+  /** Milliseconds since it was asked, and since the adapter was last heard of in this matter. */
+  asked: number;
+  silent: number;
   readonly resolve: (answer: Answer<RequestName>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -42,6 +42,8 @@ type Body<Q extends RequestName> = Omit<Extract<Request, { readonly q: Q }>, 'q'
 
 /** How often the clocks of the requests in flight are looked at. */
 const TICK_MS = 20;
+/** What one look counts at most: while this process is busy with itself, nobody listens to the adapter. */
+const MOST_COUNTED_MS = 40;
 
 const issueOf = (error: z.ZodError): string => {
   const [issue] = error.issues;
@@ -58,6 +60,7 @@ export class Connection {
   readonly #inFlight = new Map<number, InFlight>();
   readonly #clock: NodeJS.Timeout;
   #nextId = 0;
+  #looked = performance.now();
   #dead: Error | undefined;
   #heard = false;
 
@@ -106,14 +109,13 @@ export class Connection {
       return Promise.reject(new Error(`a request breaks the protocol: ${issueOf(checked.error)}`));
     }
     return new Promise((resolve, reject) => {
-      const now = performance.now();
       const gen = 'gen' in request ? (request.gen as number) : undefined;
       this.#inFlight.set(id, {
         q,
         gen,
         budget,
-        asked: now,
-        sign: now,
+        asked: 0,
+        silent: 0,
         resolve: resolve as InFlight['resolve'],
         reject,
       });
@@ -143,7 +145,7 @@ export class Connection {
       this.#heard = true;
       for (const request of this.#inFlight.values()) {
         request.budget = 'hello';
-        request.sign = performance.now();
+        request.silent = 0;
       }
     }
     if (!line.startsWith(PREFIX)) {
@@ -169,10 +171,9 @@ export class Connection {
       return;
     }
     const event = parsed.data;
-    const now = performance.now();
     if (event.ev === 'alive') {
       for (const request of this.#inFlight.values()) {
-        if (event.gen === undefined || event.gen === request.gen) request.sign = now;
+        if (event.gen === undefined || event.gen === request.gen) request.silent = 0;
       }
     }
     if (event.ev === 'log') this.#log.add('stdout', event.text);
@@ -225,16 +226,21 @@ export class Connection {
 
   #tick(): void {
     const now = performance.now();
-    for (const { q, budget, asked, sign } of this.#inFlight.values()) {
+    const passed = Math.min(now - this.#looked, MOST_COUNTED_MS);
+    this.#looked = now;
+    for (const request of this.#inFlight.values()) {
+      request.asked += passed;
+      request.silent += passed;
+      const { q, budget, asked, silent } = request;
       const most = budgetOf(budget, this.#patience);
-      if (now - sign > most) {
+      if (silent > most) {
         this.fail(
           new TimeoutError(`no answer to ${q} and no sign of life for ${Math.round(most)} ms (budget ${budget})`),
         );
         return;
       }
       const busy = Math.max(most, budgetOf('busy', this.#patience));
-      if (now - asked > busy) {
+      if (asked > busy) {
         this.fail(new TimeoutError(`no answer to ${q} for ${Math.round(busy)} ms, although it is alive (budget busy)`));
         return;
       }
