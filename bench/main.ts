@@ -7,7 +7,7 @@ import { paths } from '../adapters/linux/layout.ts';
 import { seederOf } from '../conformance/campaign/seeds.ts';
 import { ImplTarget } from '../conformance/targets/impl.ts';
 import { startRemote } from '../conformance/targets/remote.ts';
-import { attempt } from '../conformance/campaign/remote.ts';
+import { attempt } from '../conformance/campaign/attempt.ts';
 import { Arena } from '../impl/arena.ts';
 import type { Buffer } from '../impl/buffer.ts';
 import { specification } from '../model/model.ts';

@@ -1,5 +1,7 @@
 /** The rules as the command line sees them: which of them a run has to exercise, and what became of each. */
 import { RULES, type RuleId } from '../model/model.ts';
+import { FULLY_CAPABLE, type Capable } from './protocol/capabilities.ts';
+import { missingFor } from './protocol/behind.ts';
 import type { ProfileName } from './options.ts';
 
 /** A rule with a sentence of its own. */
@@ -40,6 +42,14 @@ export const whyNotApplicable = (rule: Rule, profile: ProfileName, target: strin
   return undefined;
 };
 
+/** Why a rule cannot be exercised on a driver whose adapter leaves things out; `undefined` when it can. */
+const whyUndeclared = (id: RuleId, rule: Rule, capable: Capable): string | undefined => {
+  const missing =
+    rule.firesIn === 'snapshot' && !capable.has('snapshot') ? (['snapshot'] as const) : missingFor(id, capable);
+  if (missing.length === 0) return undefined;
+  return `not declared: ${missing.join(', ')}`;
+};
+
 /** What happened to the rules of one run. */
 export interface RulesOfRun {
   readonly profile: ProfileName;
@@ -48,6 +58,8 @@ export interface RulesOfRun {
   readonly fired: Readonly<Record<string, number>>;
   /** How many snapshots were compared: what exercises the rules that only the state shows. */
   readonly snapshots: number;
+  /** What the driver has of all that an adapter may leave out; absent: everything. */
+  readonly capable?: Capable;
   /** Rules blamed by a failure. */
   readonly blamed: ReadonlySet<string>;
   /** Rules with a known failure that was seen. */
@@ -55,13 +67,24 @@ export interface RulesOfRun {
 }
 
 /** Every rule with what became of it, in the order of the rule book. */
-export const ruleRows = ({ profile, target, fired, snapshots, blamed, known }: RulesOfRun): RuleRow[] =>
+export const ruleRows = ({
+  profile,
+  target,
+  fired,
+  snapshots,
+  blamed,
+  known,
+  capable = FULLY_CAPABLE,
+}: RulesOfRun): RuleRow[] =>
   RULE_IDS.map(id => {
     const rule = RULES[id];
     const { level } = rule;
     const exercised = (fired[id] ?? 0) + (rule.firesIn === 'snapshot' ? snapshots : 0);
     if (blamed.has(id)) return { id, level, status: 'fail', exercised };
     if (known?.has(id) === true) return { id, level, status: 'known', exercised };
+    // A rule that fires in the specification alone is not seen: what it decides shows only where the capability is.
+    const undeclared = whyUndeclared(id, rule, capable);
+    if (undeclared !== undefined) return { id, level, status: 'not-applicable', exercised, why: undeclared };
     if (exercised > 0) return { id, level, status: 'pass', exercised };
     const reason = whyNotApplicable(rule, profile, target);
     if (reason === undefined) return { id, level, status: 'not-exercised', exercised };

@@ -6,7 +6,7 @@
 import { Server } from './serve.ts';
 import { serviceFrom } from './service.ts';
 
-const server = new Server(serviceFrom(process.argv.slice(2)));
+const server = new Server(await serviceFrom(process.argv.slice(2)));
 let rest = '';
 
 process.stdin.setEncoding('utf8');

@@ -12,11 +12,19 @@ import { Journal } from '../journal.ts';
 import { isRemote } from '../options.ts';
 import { packageVersion } from '../paths.ts';
 import { localTarget } from '../targets/local.ts';
+import { factsOf } from '../run-log/adapter.ts';
+import type { AdapterFacts } from '../run-log/events.ts';
+import { ProcessTarget } from '../targets/process/target.ts';
+import { respawn } from '../targets/process/respawn.ts';
 import { startRemote } from '../targets/remote.ts';
 import { replayLocal, runLocal } from './local.ts';
 import { devicesOf, nameOf } from './log.ts';
 import { corpusOf, sourceName, type Plan } from './plan.ts';
-import { attempt, isDeath, RemoteRun, Restarting } from './remote.ts';
+import { AdapterWork } from './adapter.ts';
+import { attempt, isDeath } from './attempt.ts';
+import { isProbed } from './probe.ts';
+import { RemoteRun, type Companion } from './remote.ts';
+import { Restarting } from './restarting.ts';
 import { shrinkLocal, shrinkRemote, type ShrinkWish } from './shrink.ts';
 import type { KnownFailure, Tally } from './tally.ts';
 import { recordLocal, recordRemote } from './trace.ts';
@@ -24,7 +32,7 @@ import { recordLocal, recordRemote } from './trace.ts';
 /** The driving part of a run. */
 export interface Engine {
   /** Name and version of what is driven. */
-  version(): Promise<{ readonly name: string; readonly version: string }>;
+  version(): Promise<{ readonly name: string; readonly version: string; readonly adapter?: AdapterFacts }>;
   /** Performs one log; `signature` is the failure that it is known for. */
   replay(log: OpLog, signature: string): Promise<Failure | undefined>;
   drive(): Promise<void>;
@@ -78,13 +86,31 @@ const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engin
   stop: async () => {},
 });
 
+/** Not what a probe found, which the specification cannot judge, and not what a fresh adapter does not show. */
+const mayShrink = ({ first, confirmed }: KnownFailure): boolean => !isProbed(first.failure) && confirmed?.agreed !== 0;
+
 const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): Engine => {
-  const target = new Restarting(() => startRemote(plan.target, slots));
+  let starts = 0;
+  const target = new Restarting(async () => {
+    if (starts++ > 0 && plan.target.kind === 'process' && plan.target.respawn !== undefined) {
+      await respawn(plan.target.respawn);
+    }
+    return startRemote(plan.target, slots);
+  });
+  const companion: Companion | undefined =
+    plan.target.kind === 'process'
+      ? new AdapterWork({ target, fresh: () => startRemote(plan.target, 1), tally, seed: plan.seed, stop })
+      : undefined;
   const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
   return {
     version: async () => {
-      const { name, version } = await target.get();
-      return { name, version };
+      const driver = await target.get();
+      const { name, version } = driver;
+      return { name, version, ...(driver instanceof ProcessTarget ? { adapter: factsOf(driver) } : {}) };
+    },
+    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpusOf(plan, corpus), companion).run(),
+    shrink: async (known, wish) => {
+      if (mayShrink(known)) await shrinkRemote(plan, target, known, tally, wish);
     },
     replay: async log => {
       const driver = await target.get();
@@ -92,13 +118,11 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
       if (isDeath(failure)) await target.bury(driver);
       return failure;
     },
-    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpusOf(plan, corpus)).run(),
-    shrink: (known, wish) => shrinkRemote(plan, target, known, tally, wish),
     trace: async known => {
       const { ops, devices, failure } = shortest(known);
       const { op } = failure;
       // What kills the machine would kill it again, and show nothing more.
-      if (isDeath(failure)) return;
+      if (isDeath(failure) || !mayShrink(known)) return;
       tellTrace(tally, known, false, await recordRemote(await target.get(), { devices }, ops, op));
     },
     stop: async () => {

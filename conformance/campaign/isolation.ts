@@ -13,7 +13,7 @@ import { sameBug, type Failure } from '../../properties/failure.ts';
 import { isWithoutVerdict } from '../../properties/remote.ts';
 import { AdapterError } from '../targets/process/errors.ts';
 import { sourceName, type Source } from './plan.ts';
-import { attempt, isDeath } from './remote.ts';
+import { attempt, isDeath } from './attempt.ts';
 import { seederOf } from './seeds.ts';
 import type { Tally } from './tally.ts';
 
@@ -104,13 +104,18 @@ export class Isolation {
     await this.#sing(driver);
   }
 
-  /** Remembers a test that went well, and runs the canary when it is time. */
-  async ran(driver: RemoteDriver, test: Ran, shown: Shown): Promise<void> {
+  /** The tests that this start of the adapter has run, oldest first. */
+  get history(): readonly Ran[] {
+    return [...this.#history];
+  }
+
+  /** Remembers a test with what it showed, where that was right, and runs the canary when it is time. */
+  async ran(driver: RemoteDriver, test: Ran, shown: Shown | undefined): Promise<void> {
     this.#history.push(test);
     if (this.#history.length > MOST_HISTORY) this.#history.shift();
     const dice = seederOf(this.#options.seed ^ 0x5a5a5a5a, this.#ran++);
     const wanted = this.#ran === 1 || dice.nextInt(0, SAMPLE_ONE_IN - 1) === 0;
-    if (wanted && this.#samples.length < MOST_SAMPLES) this.#samples.push({ ...test, shown });
+    if (shown !== undefined && wanted && this.#samples.length < MOST_SAMPLES) this.#samples.push({ ...test, shown });
     if (this.#ran % CANARY_EVERY === 0) await this.#sing(driver);
   }
 
@@ -132,22 +137,26 @@ export class Isolation {
   }
 
   /** Whether a failure shows in a fresh adapter too; where not, the tests before it are searched for what it needs. */
-  async reproduces(test: Ran, failure: Failure): Promise<boolean> {
+  async reproduces(test: Ran, failure: Failure, before: readonly Ran[]): Promise<boolean> {
     const shows = (met: Failure | undefined): boolean =>
       met !== undefined && (sameBug(failure, met) || (isDeath(failure) && isDeath(met)));
     if (shows((await this.#inFresh([test])).failure)) return true;
-    this.#options.tally.trouble(await this.#order(test, failure, shows));
+    this.#options.tally.trouble(await this.#order(test, failure, before, shows));
     return false;
   }
 
   /** What a failure that a test alone does not show needs before it, in words. */
-  async #order(test: Ran, failure: Failure, shows: (met: Failure | undefined) => boolean): Promise<string> {
+  async #order(
+    test: Ran,
+    failure: Failure,
+    history: readonly Ran[],
+    shows: (met: Failure | undefined) => boolean,
+  ): Promise<string> {
     const name = sourceName(test.source);
     const what = failure.core;
     const lone = `${name} showed "${what}" once; alone in a fresh adapter it does not`;
     if (this.#searches++ >= MOST_SEARCHES) return `order-dependent: ${lone} (not searched: enough others were)`;
-    const at = this.#history.findIndex(({ source }) => sourceName(source) === name);
-    let before = at < 0 ? this.#history : this.#history.slice(0, at);
+    let before = history;
     let executions = 1;
     const fails = async (tests: readonly Ran[]): Promise<boolean> => {
       if (executions++ >= MOST_EXECUTIONS || this.#options.stop.aborted) return false;

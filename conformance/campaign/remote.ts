@@ -5,26 +5,27 @@
  * that kills it again is a finding; the others are counted as usual.
  */
 import type { RemoteDriver } from '../../abi/driver.ts';
+import type { Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
-import { specification } from '../../model/model.ts';
-import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import type { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
-import type { RunResult } from '../../properties/lockstep.ts';
-import { isWithoutVerdict, runRemote, type RemoteOptions } from '../../properties/remote.ts';
+import { isWithoutVerdict } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
+import { attempt, isDeath } from './attempt.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
 import { devicesOf, logOf } from './log.ts';
 import type { Regression } from '../corpus.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { shareOf, sourceName, type Plan, type Source } from './plan.ts';
+import type { Restarting } from './restarting.ts';
 import { seederOf } from './seeds.ts';
 import type { Tally } from './tally.ts';
 
 /** One sequence of the run. */
-interface Job {
+export interface Job {
   readonly source: Source;
   readonly devices: number;
   readonly ops: readonly Op[];
@@ -36,77 +37,21 @@ const ALONE_EVERY = 40;
 /** A target that dies so often, apart from shrinking, is not fit for a verdict. */
 const MOST_DEATHS = 8;
 
-/** A failure that says nothing about what the driver answered: it answered no more. */
-export const isDeath = (failure: Failure | undefined): failure is Failure =>
-  failure !== undefined && (failure.kind === 'crash' || failure.kind === 'timeout') && failure.core.includes('target');
-
-/** A remote target that is started again when it has died. */
-export class Restarting {
-  readonly #start: () => Promise<RemoteDriver>;
-  #driver: Promise<RemoteDriver> | undefined;
-
-  constructor(start: () => Promise<RemoteDriver>) {
-    this.#start = start;
-  }
-
-  /** The target, started when it is not running. */
-  async get(): Promise<RemoteDriver> {
-    this.#driver ??= this.#start();
-    return this.#driver;
-  }
-
-  /** Takes a dead target away, once however many sequences saw it die; the next `get` starts another one. */
-  async bury(dead: RemoteDriver): Promise<void> {
-    if (this.#driver === undefined || (await this.#driver) !== dead) return;
-    await this.stop();
-  }
-
-  async stop(): Promise<void> {
-    const driver = this.#driver;
-    this.#driver = undefined;
-    try {
-      await (await driver)?.stop();
-    } catch {
-      // It is gone already.
-    }
-  }
+/** What a run on somebody's adapter does beside driving it. */
+export interface Companion {
+  /** A start of the target that is about to be driven; once for each. */
+  meet(driver: RemoteDriver): Promise<void>;
+  /** The test as far as the target can be asked. */
+  fit(job: Job): Job;
+  /** A test is over. */
+  ran(driver: RemoteDriver, job: Job, shown: readonly Observation[], failure?: Failure): Promise<void>;
+  /** What ran on this start, oldest first. */
+  readonly history: readonly Job[];
+  /** A death that no test causes alone. */
+  blame(job: Job, failure: Failure, before: readonly Job[]): Promise<void>;
+  /** Everything was driven. */
+  finish(): Promise<void>;
 }
-
-/** Who looks on while a log runs. */
-export type Watch = Pick<RemoteOptions<unknown>, 'onStep' | 'recorder'>;
-
-/** Runs one log in a session of its own, `alone` without others beside it; whatever the target throws is a failure of kind `crash` or `timeout`. */
-export const attempt = async (
-  driver: RemoteDriver,
-  devices: number,
-  ops: readonly Op[],
-  coverage: Coverage,
-  watch: Watch = {},
-  alone = false,
-): Promise<RunResult> => {
-  const world = { devices };
-  const session = await driver.begin(world, alone);
-  const result = await runRemote(
-    {
-      specification,
-      session,
-      world,
-      snapshot: true,
-      invariants: INVARIANTS,
-      coverage,
-      ...watch,
-    },
-    ops,
-  );
-  const { failure } = result;
-  if (!isDeath(failure)) {
-    await session.end();
-    return result;
-  }
-  // Nobody knows at which op of a batch a target died, so all of them belong to the failure.
-  const op = ops.at(-1) ?? failure.op;
-  return { ...result, failure: { ...failure, op } };
-};
 
 export class RemoteRun {
   readonly #plan: Plan;
@@ -116,7 +61,8 @@ export class RemoteRun {
   readonly #show: () => void;
   readonly #stop: AbortSignal;
   readonly #arbitrary: OpLogArbitrary;
-  readonly #suspects: Job[] = [];
+  readonly #companion: Companion | undefined;
+  readonly #suspects: { readonly job: Job; readonly failure: Failure }[] = [];
   readonly #end: number;
   /** Logs of the corpus that are not taken yet. */
   readonly #corpus: Regression[];
@@ -137,7 +83,9 @@ export class RemoteRun {
     show: () => void,
     stop: AbortSignal,
     corpus: readonly Regression[] = [],
+    companion?: Companion,
   ) {
+    this.#companion = companion;
     this.#corpus = [...corpus];
     this.#trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
     this.#plan = plan;
@@ -157,14 +105,17 @@ export class RemoteRun {
   async run(): Promise<void> {
     while (!this.#spent()) {
       const driver = await this.#target.get();
+      await this.#companion?.meet(driver);
       await Promise.all(Array.from({ length: driver.slots }, (_, slot) => this.#work(driver, slot)));
       if (!this.#dead) {
         if (this.#spent()) await this.#census(driver);
         continue;
       }
+      const before = this.#companion?.history ?? [];
       await this.#bury(driver);
-      await this.#suspectsAlone();
+      await this.#suspectsAlone(before);
     }
+    await this.#companion?.finish();
     this.#trace?.close();
   }
 
@@ -198,13 +149,14 @@ export class RemoteRun {
 
   async #work(driver: RemoteDriver, slot: number): Promise<void> {
     while (!this.#dead && !this.#spent()) {
-      const job = this.#take();
+      const drawn = this.#take();
+      const job = this.#companion?.fit(drawn) ?? drawn;
       this.#journal.begin(slot, logOf(this.#plan, job));
       const failure = await this.#attempt(driver, job);
       if (isDeath(failure)) {
         // The file of the journal stays until the sequence has been run alone.
         this.#dead = true;
-        this.#suspects.push(job);
+        this.#suspects.push({ job, failure });
         return;
       }
       this.#journal.finish(slot);
@@ -238,6 +190,14 @@ export class RemoteRun {
     const record = coverage.record();
     const found = failure === undefined ? [] : [{ failure, ...job }];
     this.#tally.add(record, found, [], 'regression' in job.source ? 1 : 0);
+    const { steps } = recorder.sequence('', job.devices);
+    if (!alone)
+      await this.#companion?.ran(
+        driver,
+        job,
+        steps.map(({ observation }) => observation),
+        failure,
+      );
     this.#show();
     return failure;
   }
@@ -249,13 +209,16 @@ export class RemoteRun {
     throw new EnvironmentError(`the target died ${this.#deaths} times and no sequence is to blame; giving up`);
   }
 
-  async #suspectsAlone(): Promise<void> {
+  async #suspectsAlone(before: readonly Job[]): Promise<void> {
     const suspects = this.#suspects.splice(0);
     this.#dead = false;
     let guilty = 0;
-    for (const job of suspects) {
+    for (const { job } of suspects) {
       if (this.#stop.aborted) break;
+      // An adapter is started quickly: alone means in one that has run nothing else.
+      if (this.#companion !== undefined) await this.#target.stop();
       const driver = await this.#target.get();
+      await this.#companion?.meet(driver);
       const failure = await this.#attempt(driver, job, true);
       if (!isDeath(failure)) continue;
       guilty++;
@@ -264,7 +227,12 @@ export class RemoteRun {
     }
     for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
     if (guilty > 0 || this.#stop.aborted) return;
-    const names = suspects.map(({ source }) => sourceName(source)).join(', ');
+    if (this.#companion !== undefined) {
+      await this.#target.stop();
+      for (const { job, failure } of suspects) await this.#companion.blame(job, failure, before);
+      return;
+    }
+    const names = suspects.map(({ job: { source } }) => sourceName(source)).join(', ');
     this.#tally.trouble(
       `the target died with ${names} of seed ${this.#plan.seed} in flight; alone, none of them kills it`,
     );

@@ -15,7 +15,8 @@ import { DEFAULT_BUDGET, shrinkAsync } from '../../properties/shrink/shrink.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { shrunkSource, type Plan } from './plan.ts';
-import { attempt, isDeath, type Restarting } from './remote.ts';
+import { attempt, isDeath } from './attempt.ts';
+import type { Restarting } from './restarting.ts';
 import type { KnownFailure, Tally } from './tally.ts';
 
 /** How long the shrinking of one failure may take: a stop for what hangs, long after the budget of executions. */

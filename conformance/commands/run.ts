@@ -151,13 +151,17 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     });
   const engine = engineFor({ plan, jobs: options.jobs, corpus, tally, show, stop: io.interrupt });
   try {
-    const head = headOf(plan, { ...(await engine.version()), kind: plan.target.kind });
+    const { adapter, trouble, ...version } = await versionOf(engine, plan);
+    const head = headOf(plan, { ...version, kind: plan.target.kind }, adapter);
     log = openLog(io, options);
     log?.head(head);
     tally.take({ event: 'environment', facts: environment() });
+    if (trouble !== undefined) tally.trouble(trouble);
     if (plan.record !== undefined) beginTrace(plan.record, traceHeadOf(plan, head.target));
-    await guarded(tally, () => decideKnown(options.known ?? '', ready, head, engine, tally));
-    await guarded(tally, () => engine.drive());
+    if (trouble === undefined) {
+      await guarded(tally, () => decideKnown(options.known ?? '', ready, head, engine, tally));
+      await guarded(tally, () => engine.drive());
+    }
     const driven = seconds();
     const wish: ShrinkWish = {
       certificate: true,
@@ -187,6 +191,20 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     progress.clear();
     log?.close();
     await engine.stop();
+  }
+};
+
+/** Name and version of what is driven. An adapter that cannot be greeted has none; its report says why. */
+const versionOf = async (
+  engine: Engine,
+  plan: Plan,
+): Promise<Awaited<ReturnType<Engine['version']>> & { readonly trouble?: string }> => {
+  if (plan.target.kind !== 'process') return engine.version();
+  try {
+    return await engine.version();
+  } catch (error) {
+    if (explainError(error)?.code !== EXIT.environment) throw error;
+    return { name: 'unknown', version: 'unknown', trouble: (error as Error).message };
   }
 };
 

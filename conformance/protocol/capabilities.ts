@@ -65,9 +65,7 @@ export const CAPABILITIES = {
     'unsupported',
     'Commands as bytes: unknown words, sizes and counters that lie, offsets that are wrong, objects cut short.',
   ),
-  faults: row('none',
-    'Memory that cannot be read or written: bad pointers, buffers that end at an unmapped page.',
-  ),
+  faults: row('none', 'Memory that cannot be read or written: bad pointers, buffers that end at an unmapped page.'),
   placement: row(
     'none',
     'The driver lays messages where the rules say (ALLOC-21 to ALLOC-25). Without it an adapter reports the addresses that ' +

@@ -8,7 +8,8 @@ import type { KnownFailure, Tally } from '../campaign/tally.ts';
 import { COUNTS, isDeviation, type Decided, type KnownOutcome } from '../known/decide.ts';
 import type { KnownEntry, KnownStatus } from '../known/file.ts';
 import type { ProfileName } from '../options.ts';
-import type { RunHead } from '../run-log/events.ts';
+import { capableOf } from '../run-log/adapter.ts';
+import type { AdapterFacts, RunHead } from '../run-log/events.ts';
 import { RULE_IDS, gapsFirst, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
 import { judge, type Evidence, type Verdict } from '../verdict.ts';
 
@@ -21,6 +22,8 @@ export interface RunReport {
   readonly reasons: readonly string[];
   readonly interrupted: boolean;
   readonly target: { readonly name: string; readonly kind: string; readonly version: string };
+  /** What an adapter said of itself; `null` for the targets of this program. */
+  readonly adapter: AdapterFacts | null;
   readonly profile: ProfileName;
   readonly seed: number;
   /** Those of the corpus included. */
@@ -199,6 +202,7 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     target: target.kind,
     fired: record.rules,
     snapshots: record.checkpoints,
+    capable: capableOf(head.adapter),
     blamed: new Set(failures.flatMap(({ known, rule }) => (excuseOf(known) === undefined ? (rule ?? []) : []))),
     known: new Set(failures.flatMap(({ known }) => excuseOf(known)?.entry.req ?? [])),
   });
@@ -209,6 +213,7 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     ...judge(evidence),
     interrupted,
     target,
+    adapter: head.adapter ?? null,
     profile,
     seed,
     sequences: record.sequences,

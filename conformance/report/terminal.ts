@@ -81,6 +81,7 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
   const numbers = (): string[] => [
     '',
     `target ${report.target.name} ${report.target.version}  profile ${report.profile}  seed ${report.seed}`,
+    ...adapterLines(report),
     `${grouped(report.sequences)} sequences${ofCorpus(report)}  ${grouped(report.ops)} ops  ${report.seconds.toFixed(1)} s  ` +
       `${grouped(report.opsPerSecond)} ops/s  ${grouped(report.snapshots)} states compared`,
     `rules exercised  ${['MUST', 'SHOULD', 'INFO'].map(level => shareOf(report, level)).join('  ')}`,
@@ -111,12 +112,27 @@ export const terminalReport = (report: RunReport, { color, quiet, coverage }: St
     ...(coverage ? table() : []),
     ...report.failures.filter(found => found.known === null).flatMap(failure),
     ...report.known.filter(({ outcome }) => !quiet || COUNTS.has(outcome)).flatMap(known),
-    ...report.errors.map(line => `\n${paint.bold('ENVIRONMENT')} ${line}`),
+    ...report.errors.map(line => `\n${paint.bold(faultOf(report))} ${line}`),
     ...(quiet ? [] : numbers()),
     '',
     `VERDICT  ${paint.bold(verdict)}${report.reasons.length === 0 ? '' : `  (${report.reasons.join('; ')})`}`,
     '',
   ].join('\n');
+};
+
+/** Whose fault an error is: what stands between an adapter's driver and this program is the adapter's. */
+const faultOf = ({ target }: RunReport): string => (target.kind === 'process' ? 'ADAPTER' : 'ENVIRONMENT');
+
+const adapterLines = ({ adapter }: RunReport): string[] => {
+  if (adapter === null) return [];
+  const { quiescence, reset, undeclared } = adapter;
+  const method = quiescence.method === '' ? '' : ` (${quiescence.method})`;
+  return [
+    `adapter ${adapter.name} ${adapter.version}  quiescence ${quiescence.guarantee}${method}  reset ${reset}`,
+    ...(undeclared.length === 0
+      ? []
+      : [`not applicable, because not declared (refusals are probed): ${undeclared.join(', ')}`]),
+  ];
 };
 
 const tableLine = (id: string, level: string, status: string, fired: string): string =>

@@ -14,10 +14,28 @@ import type { Failure } from '../../properties/failure.ts';
 import type { Shard, Source } from '../campaign/plan.ts';
 import { OUTCOMES, type Decided } from '../known/decide.ts';
 import { STATUSES } from '../known/file.ts';
+import { CAPABILITY_NAMES, type CapabilityName } from '../protocol/capabilities.ts';
+import { GUARANTEES, type Guarantee } from '../protocol/messages.ts';
 import { LEVELS, PROFILES, type LevelName, type ProfileName } from '../options.ts';
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
+
+/** What an adapter said of itself. */
+export interface AdapterFacts {
+  readonly name: string;
+  readonly version: string;
+  /** The driver in words. */
+  readonly driver: string;
+  /** Where reports of its bugs go. */
+  readonly issues?: string;
+  /** How it knows that every thread rests, and what that is worth. */
+  readonly quiescence: { readonly method: string; readonly guarantee: Guarantee };
+  /** What is fresh for each test. */
+  readonly reset: string;
+  /** Capabilities that it does not declare. */
+  readonly undeclared: readonly CapabilityName[];
+}
 
 /** The first line: what was asked for, and of what. */
 export interface RunHead {
@@ -28,6 +46,8 @@ export interface RunHead {
   readonly target: TargetInfo;
   /** The target as `--target` takes it, such as `mutant:NAME`; an adapter as `-- CMD`. */
   readonly chosen: string;
+  /** Absent for the targets of this program. */
+  readonly adapter?: AdapterFacts;
   readonly profile: ProfileName;
   readonly level: LevelName;
   readonly seed: number;
@@ -95,6 +115,19 @@ export interface RunFooter {
 /** A line of the file: seconds since the beginning of the run, and what happened then. */
 export type RunLine = { readonly at: number } & (RunHead | RunEvent | RunFooter);
 
+const AdapterSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  driver: z.string(),
+  issues: z.string().exactOptional(),
+  quiescence: z.strictObject({
+    method: z.string(),
+    guarantee: z.enum(Object.keys(GUARANTEES) as [Guarantee, ...Guarantee[]]),
+  }),
+  reset: z.string(),
+  undeclared: z.array(z.enum(CAPABILITY_NAMES as readonly [CapabilityName, ...CapabilityName[]])),
+});
+
 const ShardSchema = z.strictObject({ index: z.int().positive(), of: z.int().positive() });
 
 const CoverageSchema = z.strictObject({
@@ -142,6 +175,7 @@ export const RunHeadSchema = z.strictObject({
   tool: z.strictObject({ name: z.string(), version: z.string() }),
   target: TargetInfoSchema,
   chosen: z.string(),
+  adapter: AdapterSchema.exactOptional(),
   profile: z.enum(PROFILES),
   level: z.enum(LEVELS),
   seed: count,

@@ -4,16 +4,19 @@ import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { nameOf } from '../campaign/log.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { packageVersion } from '../paths.ts';
-import type { RunHead } from './events.ts';
+import { capableOf } from './adapter.ts';
+import type { AdapterFacts, RunHead } from './events.ts';
+import { missingFor } from '../protocol/behind.ts';
 
 /** What a log begins with. */
-export const headOf = (plan: Plan, target: TargetInfo): RunHead => ({
+export const headOf = (plan: Plan, target: TargetInfo, adapter?: AdapterFacts): RunHead => ({
   event: 'head',
   format: 'binder-spec/run',
   version: 1,
   tool: { name: 'binder-spec', version: packageVersion },
   target,
   chosen: nameOf(plan.target),
+  ...(adapter === undefined ? {} : { adapter }),
   profile: plan.profile,
   level: plan.level,
   seed: plan.seed,
@@ -22,5 +25,6 @@ export const headOf = (plan: Plan, target: TargetInfo): RunHead => ({
   budget: plan.budget,
   ...(plan.shard === undefined ? {} : { shard: plan.shard }),
   invariants: INVARIANTS.map(({ id }) => id),
-  witnesses: WITNESSES.map(({ id }) => id),
+  // What an adapter does not declare nobody waits for.
+  witnesses: WITNESSES.map(({ id }) => id).filter(id => missingFor(id, capableOf(adapter)).length === 0),
 });

@@ -9,6 +9,7 @@ import { Script } from 'node:vm';
 import { build } from 'esbuild';
 import { BinderDriver } from '../../impl/driver.ts';
 import { EnvironmentError, fileReason } from '../exit.ts';
+import { faultNamed } from '../faults/all.ts';
 import { applyFault, type Fault } from '../faults/fault.ts';
 import { packageRoot } from '../paths.ts';
 
@@ -60,3 +61,6 @@ export const loadDriver = async (fault?: Fault): Promise<DriverClass> => {
   const script = new Script(await bundle(fault), { filename: `fault:${fault.id}` });
   return (script.runInThisContext() as { readonly BinderDriver: DriverClass }).BinderDriver;
 };
+
+/** The class of the optimised driver with the fault of that name. Throws `UsageError` where none has it. */
+export const driverWithFault = (id: string): Promise<DriverClass> => loadDriver(faultNamed(id));

@@ -104,6 +104,11 @@ export class ProcessTarget implements RemoteDriver {
     return `${impl.version} (${adapter.name} ${adapter.version})`;
   }
 
+  /** Whether the same test shows the same each time: the adapter decides who runs when. */
+  get exact(): boolean {
+    return this.hello.quiescence.guarantee === 'exact';
+  }
+
   /** Devices that a test may have. */
   get devices(): number {
     return this.capable.has('multi_device') ? (this.hello.limits?.devices ?? 2) : 1;
