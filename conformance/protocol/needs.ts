@@ -63,7 +63,25 @@ const objectNeeds = (object: ObjectSpec): Needs => {
   return [...own, ...context, ...bad];
 };
 
+/** Bytes of an object in the data. */
+const sizeOf = (object: ObjectSpec): number => {
+  if (object.type === 'PTR') return 40;
+  if (object.type === 'FDA') return 32;
+  return object.type === 'RAW' ? object.bytes.length / 2 : 24;
+};
+
+/** Whether an object stands where none may: misaligned, over the one before it, or beyond the data. */
+const isMisplaced = ({ objects = [], size }: MessageSpec): boolean => {
+  let end = 0;
+  for (const object of objects) {
+    if (object.at % 4 !== 0 || object.at < end) return true;
+    end = object.at + sizeOf(object);
+  }
+  return typeof size === 'number' && end > size;
+};
+
 const messageNeeds = (message: MessageSpec): Needs => [
+  ...(isMisplaced(message) ? (['raw'] as const) : NOTHING),
   ...(message.objects ?? []).flatMap(objectNeeds),
   ...(message.buffersSize === undefined ? NOTHING : (['sg'] as const)),
   ...(message.offsets === undefined && message.offsetsSize === undefined ? NOTHING : (['raw'] as const)),
@@ -83,6 +101,7 @@ const shellNeeds = (op: Op): Needs => {
   if ('fd' in op && op.fd !== 0) needs.push('multi_open');
   if (op.op === 'open' && (op.device ?? 0) !== 0) needs.push('multi_device');
   if (op.op === 'open' && op.nonblock === true) needs.push('nonblock');
+  if (op.op === 'open' && op.readonly === true) needs.push('readonly');
   if (op.op === 'ioctl') {
     if (typeof op.cmd === 'string') needs.push(...(OF_IOCTL[op.cmd] ?? NOTHING));
     if (op.arg?.bad === true) needs.push('faults');

@@ -81,6 +81,7 @@ const PROBES: Readonly<Partial<Record<CapabilityName, readonly Op[]>>> = {
     ],
   }),
   nonblock: asked({ op: 'set_nonblock', id: 9, ...CLIENT, nonblock: true }),
+  readonly: asked({ op: 'open', id: 9, proc: 2, thread: 0, fd: 0, readonly: true }),
   poll: asked({ op: 'poll', id: 9, ...CLIENT }),
   signals: asked({ op: 'signal', id: 9, proc: 1, thread: 0 }),
   kill: asked({ op: 'kill', id: 9, proc: 1 }),
@@ -117,7 +118,7 @@ export const presence = ({ capability, ops }: Probe, answers: readonly Observati
   const what = JSON.stringify(result);
   if (refusal === 'failed-reply') {
     const failed = result !== 'pending' && result.returns?.some(({ br }) => br === 'BR_FAILED_REPLY') === true;
-    return failed || (result !== 'pending' && result.status === 'EINVAL') ? undefined : `the message is taken: ${what}`;
+    return failed || (result !== 'pending' && result.status === 'EINVAL') ? undefined : 'the message is taken';
   }
   if (result === 'pending') return 'the call waits instead of being refused';
   if (refusal === 'unsupported') return result.status === 'OK' ? `it is done: ${what}` : undefined;
