@@ -5,6 +5,7 @@ import { check, type CheckOptions } from './commands/check.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { diff, type DiffOptions } from './commands/diff.ts';
 import { EXPORT_FORMATS, exportLog, type ExportOptions } from './commands/export.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { prune, update, why, type FromOptions, type UpdateOptions } from './commands/known.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
@@ -210,6 +211,17 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .action(async ({ report: mermaid, ...chosen }: DemoOptions & { readonly report?: string }) =>
       finish(await demo(io, { ...chosen, ...(mermaid === undefined ? {} : { mermaid }) })),
     );
+
+  root
+    .command('doctor')
+    .description('is this adapter right? exit 0 if it is, 1 if it is not: asked before any run')
+    .addOption(timeScale())
+    .addOption(noTimeouts())
+    .argument('<command...>', 'the adapter, behind --')
+    .action(async (adapter: readonly string[], chosen: AdapterOptions) => {
+      const target = chosenTarget({ ...chosen, target: { kind: 'impl' } }, undefined, adapter);
+      finish(await doctor(io, { target }));
+    });
 
   root
     .command('list')

@@ -43,7 +43,7 @@ export const whyNotApplicable = (rule: Rule, profile: ProfileName, target: strin
 };
 
 /** Why a rule cannot be exercised on a driver whose adapter leaves things out; `undefined` when it can. */
-const whyUndeclared = (id: RuleId, rule: Rule, capable: Capable): string | undefined => {
+export const whyUndeclared = (id: RuleId, rule: Rule, capable: Capable): string | undefined => {
   const missing =
     rule.firesIn === 'snapshot' && !capable.has('snapshot') ? (['snapshot'] as const) : missingFor(id, capable);
   if (missing.length === 0) return undefined;

@@ -55,21 +55,22 @@ export class Server {
 
   /** The answer to one line, with the prefix and without the newline. */
   answer(line: string): string {
-    let request: Request | undefined;
     let id = 0;
+    let gen: { readonly gen?: number } = {};
     try {
       const json: unknown = JSON.parse(line);
-      id = Number((json as { readonly id?: unknown } | null)?.id ?? 0);
+      const said = (json ?? {}) as { readonly id?: unknown; readonly gen?: unknown };
+      id = Number(said.id ?? 0);
+      if (typeof said.gen === 'number') gen = { gen: said.gen };
       const parsed = RequestSchema.safeParse(json);
       if (!parsed.success) throw refuse(...whyNot(json, parsed.error.issues[0]?.message));
-      request = parsed.data;
-      return this.#say({ id, ...genOf(request), ok: this.#perform(request) });
+      return this.#say({ id, ...gen, ok: this.#perform(parsed.data) });
     } catch (error) {
       const err =
         error instanceof Refused
           ? error.trouble
           : { code: 'bad_request', definite: true, msg: error instanceof Error ? error.message : String(error) };
-      return this.#say({ id, ...genOf(request), err });
+      return this.#say({ id, ...gen, err });
     }
   }
 
@@ -123,9 +124,6 @@ export class Server {
     return driver;
   }
 }
-
-const genOf = (request: Request | undefined): { readonly gen?: number } =>
-  request !== undefined && 'gen' in request ? { gen: request.gen as number } : {};
 
 /** A request that is not understood, and one that is understood and not offered. */
 const whyNot = (json: unknown, message = 'no request'): [ErrorCode, string] => {

@@ -49,7 +49,7 @@ export const CAPABILITIES = {
   sg: row('command-einval', 'Scatter-gather: the _SG forms of the commands, and objects of type PTR.'),
   fda: row('failed-reply', 'Arrays of file descriptors: objects of type FDA. Needs `fd` and `sg`.'),
   nonblock: row('unsupported', 'Files opened with O_NONBLOCK, and the op `set_nonblock`.'),
-  readonly: row('unsupported', 'Files opened with O_RDONLY.'),
+  readonly: row('none', 'Files opened with O_RDONLY.'),
   poll: row('unsupported', 'The op `poll`.'),
   signals: row('unsupported', 'The op `signal`: a parked read ends with EINTR.'),
   kill: row('unsupported', 'The op `kill`: a process ends with all that it has open.'),

@@ -46,8 +46,6 @@ const answeredWithFile: readonly Op[] = [
     write: [{ bc: 'BC_TRANSACTION', target: 0, code: 1, flags: 0x10, message: { size: 0 } }],
   },
   { op: 'write_read', id: 7, ...SERVER, write: [{ bc: 'BC_ENTER_LOOPER' }], read: { size: 256 } },
-  // The first read of a fresh thread may come back with nothing (THR-04).
-  { op: 'write_read', id: 8, ...SERVER, read: { size: 256 } },
   {
     ...{ op: 'write_read', id: 9, ...SERVER, read: { size: 256 } },
     write: [
@@ -81,7 +79,6 @@ const PROBES: Readonly<Partial<Record<CapabilityName, readonly Op[]>>> = {
     ],
   }),
   nonblock: asked({ op: 'set_nonblock', id: 9, ...CLIENT, nonblock: true }),
-  readonly: asked({ op: 'open', id: 9, proc: 2, thread: 0, fd: 0, readonly: true }),
   poll: asked({ op: 'poll', id: 9, ...CLIENT }),
   signals: asked({ op: 'signal', id: 9, proc: 1, thread: 0 }),
   kill: asked({ op: 'kill', id: 9, proc: 1 }),

@@ -108,17 +108,35 @@ export class Connection {
       // A defect of this program: the adapter must not see it.
       return Promise.reject(new Error(`a request breaks the protocol: ${issueOf(checked.error)}`));
     }
+    return this.#send(id, q, 'gen' in request ? (request.gen as number) : undefined, request, budget) as Promise<
+      Answer<Q>
+    >;
+  }
+
+  /**
+   * Asks what no runner asks: the request is not checked, and the answer is taken as one to `q`. For finding out how an
+   * adapter takes it.
+   */
+  askUnchecked(
+    q: RequestName,
+    body: Readonly<Record<string, unknown>>,
+    budget: BudgetName,
+  ): Promise<Answer<RequestName>> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    const id = this.#nextId++;
+    const { gen } = body;
+    return this.#send(id, q, typeof gen === 'number' ? gen : undefined, { q, id, ...body }, budget);
+  }
+
+  #send(
+    id: number,
+    q: RequestName,
+    gen: number | undefined,
+    request: unknown,
+    budget: BudgetName,
+  ): Promise<Answer<RequestName>> {
     return new Promise((resolve, reject) => {
-      const gen = 'gen' in request ? (request.gen as number) : undefined;
-      this.#inFlight.set(id, {
-        q,
-        gen,
-        budget,
-        asked: 0,
-        silent: 0,
-        resolve: resolve as InFlight['resolve'],
-        reject,
-      });
+      this.#inFlight.set(id, { q, gen, budget, asked: 0, silent: 0, resolve, reject });
       this.#output.write(`${JSON.stringify(request)}\n`);
     });
   }

@@ -115,7 +115,7 @@ export class ProcessTarget implements RemoteDriver {
   }
 
   async begin(world: World): Promise<ProcessSession> {
-    const gen = ++this.#gen;
+    const gen = this.nextGeneration();
     const session: ProcessSession = new ProcessSession({
       connection: this.#line.connection,
       gen,
@@ -129,6 +129,16 @@ export class ProcessTarget implements RemoteDriver {
     this.#sessions.set(gen, session);
     session.begin();
     return session;
+  }
+
+  /** The conversation itself, for whoever examines the adapter and not the driver. */
+  get connection(): Connection {
+    return this.#line.connection;
+  }
+
+  /** A generation that no test has used. */
+  nextGeneration(): number {
+    return ++this.#gen;
   }
 
   /** Waits until every test is given back: what is wrong with that shows here at the latest. */
