@@ -11,6 +11,7 @@ import { prune, update, why, type FromOptions, type UpdateOptions } from './comm
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
+import { selfTest, type SelfTestOptions } from './commands/self-test.ts';
 import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { STATUSES } from './known/file.ts';
@@ -222,6 +223,22 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       const target = chosenTarget({ ...chosen, target: { kind: 'impl' } }, undefined, adapter);
       finish(await doctor(io, { target }));
     });
+
+  root
+    .command('self-test')
+    .description('find every seeded fault of the optimised driver: exit 0 if each was found, 1 if one was not')
+    .option('--fault <id...>', 'only these faults (docs/faults.md)', [])
+    .option('--area <area>', 'only the faults of one area')
+    .option('-s, --seed <seed>', 'which sequences to generate', options.seed, 1)
+    .option('--seeds <count>', 'hunt each fault with so many seeds, from that one on', options.positive, 1)
+    .option('--time-limit <duration>', 'for one hunt: 60s, 5m', options.duration, 60)
+    .option('-j, --jobs <count>', 'worker processes (default: none, one hunt after the other)', options.positive)
+    .option('--foreign', 'the driver with the fault behind the adapter protocol')
+    .option('-r, --report <format=file>', 'write a report: json=FILE', options.jsonReport, [])
+    .option('--save <folder>', 'save the log that shows each fault as ID.json')
+    .option('--no-shrink', 'do not look for the shortest log')
+    .option('-q, --quiet', 'print only what was not found, and the numbers')
+    .action(async (chosen: SelfTestOptions) => finish(await selfTest(io, chosen)));
 
   root
     .command('list')

@@ -109,6 +109,12 @@ export const day = (text: string): string => {
   return text;
 };
 
+/** The same where JSON is all there is. */
+export const jsonReport = (text: string, before: readonly ReportChoice[] = []): readonly ReportChoice[] => {
+  if (!/^json=.+/.test(text)) throw new InvalidArgumentError('Expected json=FILE.');
+  return report(text, before);
+};
+
 /** File names, collected. */
 export const files = (file: string, before: readonly string[] = []): readonly string[] => [...before, file];
 

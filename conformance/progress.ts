@@ -42,10 +42,15 @@ export class Progress {
   }
 
   show(moment: Moment): void {
+    this.say(() => progressLine(moment));
+  }
+
+  /** The same with words of one's own, which are only made when they are drawn. */
+  say(line: () => string): void {
     const now = performance.now();
     if (this.#draw === undefined || now - this.#last < 100) return;
     this.#last = now;
-    this.#draw(progressLine(moment));
+    this.#draw(line());
   }
 
   /** Takes the line away. */

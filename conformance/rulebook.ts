@@ -103,6 +103,18 @@ export const gapsFirst = (rows: readonly RuleRow[]): RuleRow[] =>
       LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level),
   );
 
+/**
+ * The likeliest of the rules that a failure blames: the one that fired least often in the whole run, because the rules
+ * that fire in every step are also in every step that goes well. `undefined` where nothing is blamed.
+ */
+export const likeliestRule = (
+  blamed: readonly string[],
+  fired: Readonly<Record<string, number>>,
+): string | undefined => {
+  const rarity = (id: string): number => fired[id] ?? 0;
+  return [...blamed].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
+};
+
 /** Ids of the applicable rules of a level that never fired. */
 export const unexercised = (rows: readonly RuleRow[], level: Level = 'MUST'): RuleId[] =>
   rows.filter(row => row.status === 'not-exercised' && row.level === level).map(({ id }) => id);

@@ -4,6 +4,7 @@ import { CertificateSchema } from '../../abi/certificate.ts';
 import { PUBLISHED } from '../../abi/schema.ts';
 import { RunEventSchema, RunHeadSchema } from '../run-log/events.ts';
 import { ErrorSchema, EVENTS, REQUESTS, RESULTS, WireCallSchema, WireObservationSchema } from '../protocol/messages.ts';
+import { faultsText } from './faults.ts';
 import { protocolPage } from './protocol.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
@@ -57,4 +58,8 @@ const protocolPages = (): Page[] => {
 };
 
 /** Every generated file. */
-export const pages = (): Page[] => [...schemaPages(), ...protocolPages()];
+export const pages = (): Page[] => [
+  ...schemaPages(),
+  ...protocolPages(),
+  { path: 'docs/faults.md', text: faultsText() },
+];

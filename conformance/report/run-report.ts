@@ -10,7 +10,7 @@ import type { KnownEntry, KnownStatus } from '../known/file.ts';
 import type { ProfileName } from '../options.ts';
 import { capableOf } from '../run-log/adapter.ts';
 import type { AdapterFacts, RunHead } from '../run-log/events.ts';
-import { RULE_IDS, gapsFirst, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
+import { RULE_IDS, gapsFirst, likeliestRule, ruleRows, unexercised, type RuleRow } from '../rulebook.ts';
 import { judge, type Evidence, type Verdict } from '../verdict.ts';
 
 /** The JSON report. Field names are a contract. */
@@ -117,16 +117,6 @@ const countsAgainstMust = ({ first }: KnownFailure): boolean => {
 /** Seen once, and in no further execution of the same log. */
 const neverAgain = ({ confirmed }: KnownFailure): boolean => confirmed?.agreed === 0;
 
-/**
- * The likeliest of the rules that a failure blames: the one that fired least often in the whole run, because the
- * rules that fire in every step are also in every step that goes well.
- */
-const likeliest = ({ first, shrunk }: KnownFailure, fired: Readonly<Record<string, number>>): string | undefined => {
-  const rarity = (id: string): number => fired[id] ?? 0;
-  const { rules } = shrunk?.failure ?? first.failure;
-  return [...rules].reverse().sort((a, b) => rarity(a) - rarity(b))[0];
-};
-
 const failureReport = (
   known: KnownFailure,
   rule: string | undefined,
@@ -195,7 +185,10 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
   const { head, tally, seconds, interrupted } = run;
   const { target, profile, seed } = head;
   const record = tally.coverage.record();
-  const failures = failuresOf(tally).map(known => ({ known, rule: likeliest(known, record.rules) }));
+  const failures = failuresOf(tally).map(known => ({
+    known,
+    rule: likeliestRule((known.shrunk?.failure ?? known.first.failure).rules, record.rules),
+  }));
   const excuseOf = ({ first }: KnownFailure): Decided | undefined => tally.excuseOf(first.failure.core);
   const rows = ruleRows({
     profile,

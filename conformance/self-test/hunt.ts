@@ -2,16 +2,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
-import { INVARIANTS } from '../../properties/all.ts';
+import { Coverage } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
-import { runLockstep } from '../../properties/lockstep.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
 import { shrinkAsync, type AsyncTest } from '../../properties/shrink/shrink.ts';
 import { seederOf } from '../campaign/seeds.ts';
 import type { Fault } from '../faults/fault.ts';
-import { loadDriver } from '../targets/faulty.ts';
-import { ImplTarget } from '../targets/impl.ts';
+import { likeliestRule } from '../rulebook.ts';
+import { behindBoundary, inProcess, WORLD, type Suspect } from './suspect.ts';
 
 /** How a fault is hunted. */
 export interface HuntOptions {
@@ -19,6 +18,8 @@ export interface HuntOptions {
   /** Seconds of looking, at most. */
   readonly seconds: number;
   readonly shrink: boolean;
+  /** The driver lies behind a process boundary. */
+  readonly foreign: boolean;
 }
 
 /** What one hunt brought. */
@@ -30,20 +31,18 @@ export interface Catch {
   readonly runs: number;
   /** Checked ops of them. */
   readonly ops: number;
-  /** Seconds of generating, driving and checking until it was found. */
+  /** Seconds of generating, driving and checking until it was found; the loading of the driver is not in them. */
   readonly seconds: number;
   /** Logs executed while shrinking. */
   readonly executions: number;
   /** The log that shows it, shrunk if that was asked for; empty when it was not found. */
   readonly log: readonly Op[];
-  /** What spoke: the signature of the failure, and the rules of the nearest allowed outcome or the invariant. */
   readonly signature: string;
-  readonly rules: readonly string[];
+  /** Who spoke: the likeliest rule, an invariant, or the place in the state; empty when it was not found. */
+  readonly spoke: string;
 }
 
-/** The world of every sequence, as in `run`. */
-export const WORLD = { devices: 2 };
-/** Work between two looks at the clock of the user. */
+/** Work between two looks at what the user wants. */
 const SLICE_MS = 50;
 
 /** Lets others run now and then. */
@@ -56,60 +55,59 @@ const pacer = (): (() => Promise<void>) => {
   };
 };
 
-/** The first sign of a fault in a log that shows it: the state is looked at after each op, which a hunt does seldom. */
-const earliest = (driver: ImplTarget, ops: readonly Op[], failure: Failure): Failure =>
-  runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS }, ops).failure ??
-  failure;
+type Shrunk = { readonly ops: readonly Op[]; readonly failure: Failure; readonly executions: number };
 
-const shrunkBy = async (
-  driver: ImplTarget,
-  ops: readonly Op[],
-  failure: Failure,
-  stop: AbortSignal,
-): Promise<{ readonly ops: readonly Op[]; readonly failure: Failure; readonly executions: number }> => {
+const shrunk = async (suspect: Suspect, ops: readonly Op[], failure: Failure, stop: AbortSignal): Promise<Shrunk> => {
   // What only the state shows is looked for after each op, so that the log can end where it begins.
-  const checkpointEvery = failure.kind === 'snapshot' || failure.kind === 'invariant' ? 1 : 0;
+  const closely = failure.kind === 'snapshot' || failure.kind === 'invariant';
   const pause = pacer();
   const test: AsyncTest = async each => {
     await pause();
-    if (stop.aborted) return undefined;
-    return runLockstep({ specification, driver, world: WORLD, checkpointEvery, invariants: INVARIANTS }, each).failure;
+    return stop.aborted ? undefined : (await suspect.run(each, closely)).failure;
   };
-  return shrinkAsync(ops, failure, test, { guide: (log, seen) => new Shadow(specification, WORLD, log, seen) });
+  return shrinkAsync(ops, failure, test, {
+    parallel: suspect.parallel,
+    guide: (log, seen) => new Shadow(specification, WORLD, log, seen),
+  });
 };
+
+/** Who spoke: what a failure blames, in a word. */
+const speaker = ({ kind, rules, core }: Failure, coverage: Coverage): string =>
+  kind === 'snapshot' ? `state ${core.split(' ')[1] ?? ''}` : (likeliestRule(rules, coverage.record().rules) ?? kind);
 
 /** Hunts a fault. Throws `EnvironmentError` when its driver cannot be loaded. */
 export const hunt = async (fault: Fault, options: HuntOptions, stop: AbortSignal): Promise<Catch> => {
-  const { id } = fault;
+  const suspect = await (options.foreign ? behindBoundary(fault) : inProcess(fault));
+  try {
+    return await pursue(suspect, fault, options, stop);
+  } finally {
+    await suspect.stop();
+  }
+};
+
+const pursue = async (suspect: Suspect, { id }: Fault, options: HuntOptions, stop: AbortSignal): Promise<Catch> => {
   const { seed } = options;
-  const driver = new ImplTarget(await loadDriver(fault));
   const arbitrary = new OpLogArbitrary({ level: 'full', devices: WORLD.devices });
+  const coverage = new Coverage();
   const pause = pacer();
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   let ops = 0;
   for (let sequence = 0; !stop.aborted && elapsed() < options.seconds; sequence++) {
     const log = arbitrary.draw(seederOf(seed, sequence));
-    const result = runLockstep({ specification, driver, world: WORLD, invariants: INVARIANTS }, log);
+    const result = await suspect.run(log, false, coverage);
     ops += result.ops;
     const { failure } = result;
     if (failure === undefined) {
       await pause();
       continue;
     }
-    const first = earliest(driver, log, failure);
     const found = { id, seed, found: true, runs: sequence + 1, ops, seconds: elapsed() };
-    const best = options.shrink
-      ? await shrunkBy(driver, log, first, stop)
-      : { ops: log, failure: first, executions: 0 };
-    return {
-      ...found,
-      executions: best.executions,
-      log: best.ops,
-      signature: best.failure.signature,
-      rules: best.failure.rules,
-    };
+    // The state is looked at seldom while hunting; the first sign of the fault is what is worth shrinking.
+    const first = (await suspect.run(log, true)).failure ?? failure;
+    const best = options.shrink ? await shrunk(suspect, log, first, stop) : { ops: log, failure: first, executions: 0 };
+    const { signature } = best.failure;
+    return { ...found, executions: best.executions, log: best.ops, signature, spoke: speaker(best.failure, coverage) };
   }
-  const nothing = { executions: 0, log: [], signature: '', rules: [] };
-  return { id, seed, found: false, runs: 0, ops, seconds: elapsed(), ...nothing };
+  return { id, seed, found: false, runs: 0, ops, seconds: elapsed(), executions: 0, log: [], signature: '', spoke: '' };
 };

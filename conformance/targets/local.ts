@@ -1,9 +1,8 @@
 /** The targets that live in this process, by name. */
 import type { Driver } from '../../abi/driver.ts';
 import { specification } from '../../model/model.ts';
-import { faultNamed } from '../faults/all.ts';
 import type { TargetChoice } from '../options.ts';
-import { loadDriver } from './faulty.ts';
+import { driverWithFault } from './faulty.ts';
 import { ImplTarget } from './impl.ts';
 import { SpecificationTarget } from './model.ts';
 
@@ -15,7 +14,7 @@ export const localTarget = async (choice: TargetChoice): Promise<Driver> => {
     case 'model':
       return new SpecificationTarget(specification);
     case 'mutant':
-      return new ImplTarget(await loadDriver(faultNamed(choice.mutant)));
+      return new ImplTarget(await driverWithFault(choice.mutant));
     case 'linux':
     case 'process':
       throw new Error(`the driver of ${choice.kind} is not in this process`);

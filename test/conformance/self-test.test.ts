@@ -6,13 +6,15 @@ import { readOpLog } from '../../conformance/oplog-file.ts';
 import { FAULTS, faultNamed } from '../../conformance/faults/all.ts';
 import { AREAS, applyFault } from '../../conformance/faults/fault.ts';
 import { packageRoot } from '../../conformance/paths.ts';
-import { WORLD } from '../../conformance/self-test/hunt.ts';
+import { WORLD } from '../../conformance/self-test/suspect.ts';
 import { loadDriver } from '../../conformance/targets/faulty.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import { RULES, specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
+import type { SelfTestReport } from '../../conformance/report/self-test.ts';
+import { command, withFolder } from './command.ts';
 import type { Op } from '../../abi/op.ts';
 
 const logOf = (id: string): string => path.join(packageRoot, 'test', 'faults', `${id}.json`);
@@ -60,5 +62,82 @@ describe('the shortest known log', () => {
     expect(ops.length).toBe(fault.shortestKnown);
     expect(judged(right, ops)).toBeUndefined();
     expect(judged(new ImplTarget(await loadDriver(fault)), ops)?.op).toEqual(ops.at(-1));
+  });
+});
+
+describe('self-test', () => {
+  const few = ['--fault', 'async-credit-empty', 'node-cookie', 'handle-zero-for-all', 'oneway-parallel', '--seed', '1'];
+
+  test('finds a handful of faults, shrinks them, and says who caught them', async () => {
+    await withFolder(async folder => {
+      const file = path.join(folder, 'self-test.json');
+      const logs = path.join(folder, 'logs');
+      const { code, out } = await command(['self-test', ...few, '--report', `json=${file}`, '--save', logs]);
+      expect(code).toBe(0);
+      expect(out).toContain('4 of 4 faults found');
+      const report = JSON.parse(readFileSync(file, 'utf8')) as SelfTestReport;
+      expect(report.faults.map(({ id }) => id).sort()).toEqual(few.slice(1, 5).sort());
+      for (const { id, found, runs, ops, executions, shrunk, shortestKnown, caughtBy } of report.faults) {
+        expect({ id, found, caught: caughtBy.length }).toEqual({ id, found: true, caught: 1 });
+        expect(ops).toBeGreaterThanOrEqual(runs);
+        expect(executions).toBeLessThanOrEqual(500);
+        expect(shrunk).toBeLessThanOrEqual(shortestKnown + 2);
+        const log = path.join(logs, `${id}.json`);
+        expect(readOpLog(log).ops).toHaveLength(shrunk);
+        expect(report.kills[caughtBy[0] as string]).toContain(id);
+        expect(await command(['replay', log, '--target', `mutant:${id}`, '--quiet'])).toMatchObject({ code: 1 });
+        expect(await command(['replay', log, '--target', 'impl', '--quiet'])).toMatchObject({ code: 0 });
+      }
+    });
+  });
+
+  test('with several seeds reports medians over as many hunts', async () => {
+    await withFolder(async folder => {
+      const file = path.join(folder, 'self-test.json');
+      const args = ['--fault', 'node-cookie', '--seeds', '3', '--no-shrink', '--report', `json=${file}`];
+      expect(await command(['self-test', ...args])).toMatchObject({ code: 0 });
+      const { seeds, faults } = JSON.parse(readFileSync(file, 'utf8')) as SelfTestReport;
+      expect(seeds).toBe(3);
+      expect(faults[0]).toMatchObject({ hunts: 3, hits: 3, found: true, executions: 0 });
+    });
+  });
+
+  test('that has no time finds nothing and says so with exit code 1', async () => {
+    const { code, out } = await command(['self-test', '--fault', 'early-free', '--time-limit', '1ms']);
+    expect(code).toBe(1);
+    expect(out).toContain('0 of 1 fault found');
+    expect(out).toMatch(/early-free +no/);
+  });
+
+  test('that is interrupted writes what it has and exits with 130', async () => {
+    await withFolder(async folder => {
+      const interrupt = new AbortController();
+      interrupt.abort();
+      const file = path.join(folder, 'self-test.json');
+      const { code, out } = await command(['self-test', '--report', `json=${file}`], interrupt.signal);
+      expect(code).toBe(130);
+      expect(out).toContain('interrupted');
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ interrupted: true, faults: [] });
+    });
+  });
+
+  test.each([
+    ['a fault that does not exist', ['--fault', 'none-such'], /none-such/],
+    ['an area that does not exist', ['--area', 'weather'], /weather.*accounting/],
+    ['a fault of another area', ['--fault', 'node-cookie', '--area', 'death'], /none of these faults/],
+    ['a report that is not JSON', ['--report', 'html=x'], /json=FILE/],
+  ])('refuses %s with exit code 2', async (_, args, says) => {
+    const { code, err } = await command(['self-test', ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(says);
+  });
+});
+
+describe('a fault behind a process boundary', () => {
+  test('is found through it as well', async () => {
+    const faults = ['node-cookie', 'manager-told', 'poll-bit-missing'];
+    const { code, out } = await command(['self-test', '--foreign', '--no-shrink', '--fault', ...faults]);
+    expect(code).toBe(0);
+    expect(out).toContain('3 of 3 faults found through a process boundary');
   });
 });
