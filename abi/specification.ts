@@ -34,6 +34,4 @@ export interface Specification<State> {
   snapshot(state: State): Snapshot;
   /** Every snapshot that reading a driver's debugfs may show: looking is not free of effects (DBG-14). */
   shown(state: State): readonly Snapshot[];
-  /** A canonical key: equal for equal states. */
-  key(state: State): string;
 }

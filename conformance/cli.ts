@@ -6,6 +6,7 @@ import { demo, type DemoOptions } from './commands/demo.ts';
 import { diff, type DiffOptions } from './commands/diff.ts';
 import { EXPORT_FORMATS, exportLog, type ExportOptions } from './commands/export.ts';
 import { doctor } from './commands/doctor.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { prune, update, why, type FromOptions, type UpdateOptions } from './commands/known.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
@@ -212,6 +213,8 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .action(async ({ report: mermaid, ...chosen }: DemoOptions & { readonly report?: string }) =>
       finish(await demo(io, { ...chosen, ...(mermaid === undefined ? {} : { mermaid }) })),
     );
+
+  root.addCommand(exploreCommand(io, finish).copyInheritedSettings(root));
 
   root
     .command('doctor')

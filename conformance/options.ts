@@ -32,6 +32,15 @@ export const duration = (text: string): number => {
   return seconds;
 };
 
+const SIZES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 };
+
+/** A size in bytes: `500MB`, `2GB`, `1000000`. */
+export const bytes = (text: string): number => {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([KMG]?)B?$/i.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('Expected a size such as 500MB or 2GB.');
+  return Math.floor(Number(number) * (SIZES[unit.toUpperCase()] as number));
+};
+
 /** What may be driven. */
 export type TargetChoice =
   | { readonly kind: 'impl' | 'model' | 'linux' }

@@ -22,7 +22,11 @@ import { Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork } from './work.ts';
 
 export { AREAS, RULES, type RuleId } from './rules.ts';
-export type { State } from './state.ts';
+export type { Layout } from './pack/naming.ts';
+export { packer } from './pack/pack.ts';
+export { PARKED_OP } from './pack/read-process.ts';
+export { unpack } from './pack/unpack.ts';
+export { threadKey, type State } from './state.ts';
 
 const fileOfCall = (files: readonly File[], call: Call): File | undefined => {
   if (!('fd' in call)) return undefined;
@@ -240,5 +244,4 @@ export const specification: Specification<State> = {
   canonical,
   snapshot: snapshotOf,
   shown,
-  key: state => JSON.stringify(state),
 };

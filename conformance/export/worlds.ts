@@ -117,7 +117,7 @@ export const expectations = <State>(
   const named = namedMessages(ops);
   const keyOf = (hypotheses: Hypotheses<State>): string =>
     JSON.stringify([
-      hypotheses.map(({ state }) => specification.key(state)),
+      hypotheses.map(({ state }) => state),
       named.map(({ of, cmd }) => hypotheses[0]?.env.arrival(of, cmd)),
     ]);
   let worlds: Hypotheses<State>[] = [[{ state: specification.initial(world), env: new Environment() }]];

@@ -124,7 +124,6 @@ export const guessing: Specification<number> = {
     census: { ...NOTHING, proc: state },
   }),
   shown: state => [guessing.snapshot(state)],
-  key: String,
 };
 
 const NOTHING = { proc: 0, thread: 0, node: 0, ref: 0, death: 0, transaction: 0, transaction_complete: 0 };

@@ -1,0 +1,39 @@
+/** Transactions, as numbers of a row. */
+import { NO_FILE, type State, type Transaction } from '../state.ts';
+import { meet, type Packing } from './row.ts';
+
+/** A transaction: who sent it, who has it, what it waits for, and its buffer. */
+export const packTransaction = (p: Packing, id: number): void => {
+  const out = p.out;
+  const names = p.names;
+  const { transactions } = p.state;
+  const found = transactions.find(other => other.id === id);
+  if (found === undefined) throw new Error(`the model is wrong: no transaction ${id}`);
+  const sent: Transaction = found;
+  if (sent.payload.fixups.length > 0) throw new Error('descriptors in flight cannot be packed');
+  const rare = sent.code !== 0 || sent.flags > 1 || sent.euid !== 0;
+  const nice = p.layout.nice && (sent.nice !== 0 || sent.savedNice !== 0);
+  out.put((sent.reply ? 1 : 0) | (sent.needsReply ? 2 : 0) | ((sent.flags & 1) !== 0 ? 4 : 0) | (rare || nice ? 8 : 0));
+  if (rare || nice) {
+    out.put(sent.code);
+    out.put(sent.flags);
+    out.put(sent.euid);
+    out.put(nice ? sent.nice + 20 : 20);
+    out.put(nice ? sent.savedNice + 20 : 20);
+  }
+  out.put(names.thread(sent.from));
+  out.put(meet(p, sent.fromParent));
+  out.put(names.file(sent.to));
+  out.put(names.thread(sent.toThread));
+  out.put(meet(p, sent.toParent));
+  out.put(regionOf(p.state, sent));
+  out.put(names.node(sent.targetNode));
+  out.put(names.proc(sent.sender));
+};
+
+/** One more than the place of the region that holds a message; 0 when it has none. */
+const regionOf = ({ files }: State, { to, buffer }: Transaction): number => {
+  if (to === NO_FILE || buffer < 0) return 0;
+  const file = files.find(({ key }) => key === to);
+  return file === undefined ? 0 : file.arena.regions.findIndex(({ offset }) => offset === buffer) + 1;
+};

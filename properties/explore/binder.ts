@@ -1,0 +1,158 @@
+/** The specification as a system to explore: one configuration of processes, and the letters that they use. */
+import type { Call } from '../../abi/call.ts';
+import type { Outcome } from '../../abi/specification.ts';
+import { packer, specification, threadKey, unpack, type Layout, type State } from '../../model/model.ts';
+import { INVARIANTS } from '../all.ts';
+import { ruleOf, type Letter } from './alphabet.ts';
+import type { Configuration } from './configuration.ts';
+import { Scene, type LetterRule, type Offer } from './scene.ts';
+import { setUp } from './setup.ts';
+import type { Breach, System } from './system.ts';
+import { Words } from './words.ts';
+
+/** Tag of a step that a process which keeps serving makes. */
+export const SERVES = 1;
+
+/** Marks of states: what the temporal checks are about. */
+export const MARK = {
+  /** Somebody waits for the answer to a call. */
+  WAITS: 1,
+  /** A oneway is under way to a living node. */
+  ASYNC: 2,
+} as const;
+
+/** Told of every step: the call and what it did. */
+export type Watch = (from: State, call: Call, outcome: Outcome<State>) => void;
+
+export interface BinderOptions {
+  readonly symmetry?: boolean;
+  readonly watch?: Watch;
+  readonly invariants?: boolean;
+}
+
+/** A letter of the alphabet in use. */
+interface Used {
+  readonly rule: LetterRule;
+  readonly offer: Offer;
+}
+
+const NONE: readonly Breach[] = [];
+
+/** Processes that are alike, in the order of their first. */
+const rolesOf = ({ processes }: Configuration): readonly (readonly number[])[] => {
+  const roles = new Map<string, number[]>();
+  processes.forEach(({ manager = false, threads, nodes }, proc) => {
+    const key = `${manager} ${threads} ${nodes}`;
+    const role = roles.get(key);
+    if (role === undefined) roles.set(key, [proc]);
+    else role.push(proc);
+  });
+  return [...roles.values()];
+};
+
+/** What the packed states of a configuration hold. */
+export const layoutOf = (configuration: Configuration, symmetry: boolean): Layout => ({
+  roles: rolesOf(configuration),
+  threads: Math.max(...configuration.processes.map(({ threads }) => threads)),
+  symmetry,
+  errors: configuration.alphabet.includes('extended_error'),
+  nice: false,
+  pages: configuration.alphabet.includes('reclaim'),
+});
+
+/** The system of a configuration. */
+export class BinderSystem implements System<State> {
+  readonly configuration: Configuration;
+  readonly layout: Layout;
+  readonly pack: (state: State, into: Words) => void;
+  readonly #scene: Scene;
+  readonly #letters: readonly Used[];
+  readonly #watch: Watch | undefined;
+  readonly #invariants: boolean;
+  /** Whom the letters offer their calls to. */
+  #take: (call: Call, letter: Letter) => void = () => {};
+
+  constructor(configuration: Configuration, options: BinderOptions = {}) {
+    this.configuration = configuration;
+    this.layout = layoutOf(configuration, options.symmetry ?? true);
+    this.pack = packer(this.layout, new Words(), (from, to) => to.copy(from));
+    this.#scene = new Scene(configuration);
+    this.#letters = configuration.alphabet.map(letter => ({
+      rule: ruleOf(letter),
+      offer: call => this.#take(call, letter),
+    }));
+    this.#watch = options.watch;
+    this.#invariants = options.invariants ?? true;
+  }
+
+  initial(): readonly State[] {
+    return [setUp(this.configuration).state];
+  }
+
+  unpack(from: Words): State {
+    return unpack(from, this.layout, 1);
+  }
+
+  /** Every call that is possible in a state, with the letter that offers it. */
+  calls(state: State, take: (call: Call, letter: Letter) => void): void {
+    const scene = this.#scene;
+    const letters = this.#letters;
+    const { processes } = this.configuration;
+    scene.state = state;
+    this.#take = take;
+    for (const { proc, alive, ended } of state.tasks) {
+      if (!alive) continue;
+      for (const { rule, offer } of letters) rule.byProcess?.(scene, proc, offer);
+      const file = state.files.find(other => other.proc === proc && other.open);
+      if (file === undefined) continue;
+      const { threads } = processes[proc] as Configuration['processes'][number];
+      for (let thread = 0; thread < threads; thread++) {
+        if (ended.includes(thread)) continue;
+        const key = threadKey(file.key, thread);
+        if (state.parked.some(parked => parked.thread === key)) {
+          for (const { rule, offer } of letters) rule.bySleeper?.(scene, proc, thread, offer);
+          continue;
+        }
+        const actor = { proc, thread, file, record: state.threads.find(record => record.key === key) };
+        for (const { rule, offer } of letters) rule.byThread?.(scene, actor, offer);
+      }
+    }
+  }
+
+  next(state: State, emit: (next: State, tags: number) => void): void {
+    const watch = this.#watch;
+    this.calls(state, (call, letter) => {
+      const tags = ruleOf(letter).serves === true ? SERVES : 0;
+      for (const outcome of specification.step(state, call)) {
+        watch?.(state, call, outcome);
+        emit(outcome.state, tags);
+      }
+    });
+  }
+
+  check(state: State): readonly Breach[] {
+    if (!this.#invariants) return NONE;
+    const seen = specification.snapshot(state);
+    let found: Breach[] | undefined;
+    for (const { id, breaches } of INVARIANTS) {
+      for (const text of breaches(seen)) (found ??= []).push({ id, text });
+    }
+    return found ?? NONE;
+  }
+
+  marks({ threads, transactions, nodes, files }: State): number {
+    let marks = 0;
+    for (const { stack, key } of threads) {
+      for (let id = stack; id !== 0;) {
+        const transaction = transactions.find(other => other.id === id);
+        if (transaction === undefined) break;
+        if (transaction.from === key) marks |= MARK.WAITS;
+        id = transaction.toThread === key ? transaction.toParent : transaction.fromParent;
+      }
+    }
+    for (const { hasAsync, owner } of nodes) {
+      if (hasAsync && files.some(({ key, open }) => key === owner && open)) marks |= MARK.ASYNC;
+    }
+    return marks;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The edges of an explored graph, in the order of expansion: for each state its successors with their tags.
+ *
+ * Loops are not kept. An edge is one word: 26 bits of the state it leads to, and 5 bits of tags.
+ */
+
+const STATE_BITS = 26;
+const STATE_MASK = (1 << STATE_BITS) - 1;
+/** Marks the word that begins the list of a state. */
+const BEGIN = 0x8000_0000;
+const CHUNK = 1 << 18;
+
+export class EdgeList {
+  readonly #chunks: Uint32Array[] = [];
+  #length = 0;
+
+  constructor(chunks: readonly Uint32Array[] = [], length = 0) {
+    this.#chunks = [...chunks];
+    this.#length = length;
+  }
+
+  get bytes(): number {
+    return this.#chunks.length * CHUNK * 4;
+  }
+
+  /** The raw words, for a checkpoint or another thread. */
+  get raw(): { readonly chunks: readonly Uint32Array[]; readonly length: number } {
+    return { chunks: this.#chunks, length: this.#length };
+  }
+
+  /** The edges that follow leave this state. */
+  begin(state: number): void {
+    this.#push((BEGIN | state) >>> 0);
+  }
+
+  /** `tags`: 0 to 31. */
+  add(to: number, tags: number): void {
+    this.#push(to + tags * (STATE_MASK + 1));
+  }
+
+  /** Calls back for each edge in order; `begin` for each state that was expanded, even without edges. */
+  each(edge: (from: number, to: number, tags: number) => void, begin?: (from: number) => void): void {
+    let from = 0;
+    for (let at = 0; at < this.#length; at++) {
+      const word = (this.#chunks[at >>> 18] as Uint32Array)[at & (CHUNK - 1)] as number;
+      if (word >= BEGIN) {
+        from = word & STATE_MASK;
+        begin?.(from);
+      } else edge(from, word & STATE_MASK, word >>> STATE_BITS);
+    }
+  }
+
+  #push(word: number): void {
+    const place = this.#length & (CHUNK - 1);
+    if (place === 0) this.#chunks.push(new Uint32Array(CHUNK));
+    (this.#chunks.at(-1) as Uint32Array)[place] = word;
+    this.#length++;
+  }
+}

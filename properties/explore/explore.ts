@@ -1,0 +1,217 @@
+/**
+ * Breadth first over every reachable state: the layers of a system, one after the other, on one thread.
+ *
+ * States are kept packed and unpacked when their turn comes: a frontier of live states would take twenty times the
+ * memory, and unpacking one costs less than one of its steps.
+ */
+import type { EdgeList } from './edges.ts';
+import { NO_STATE, StateStore, newMemory } from './store.ts';
+import type { Breach, System } from './system.ts';
+import { Words } from './words.ts';
+
+/** When to stop before everything is seen. */
+export interface Bounds {
+  /** Layers; the initial states are layer 0. */
+  readonly depth?: number;
+  /** Bytes of the set of states. */
+  readonly memory?: number;
+  /** Distinct breaches. */
+  readonly breaches?: number;
+}
+
+/** Why an exploration ended. */
+export type Ended = 'complete' | 'depth' | 'memory' | 'interrupted' | 'breach';
+
+/** Something broken, and the state in which it showed. */
+export interface Found extends Breach {
+  readonly state: number;
+  readonly depth: number;
+}
+
+/** How far an exploration is. */
+export interface Progress {
+  readonly distinct: number;
+  /** Steps made, that is successors met, the initial states included. */
+  readonly generated: number;
+  readonly depth: number;
+  /** States met and not yet expanded. */
+  readonly frontier: number;
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+export interface Result extends Progress {
+  readonly ended: Ended;
+  readonly found: readonly Found[];
+  /** States without a successor other than themselves. */
+  readonly deadlocks: number;
+  /** New states of each layer. */
+  readonly layers: readonly number[];
+}
+
+/** Where an exploration stands between two layers: what a checkpoint holds besides the set. */
+export interface Position {
+  readonly depth: number;
+  readonly from: number;
+  readonly generated: number;
+  readonly deadlocks: number;
+  readonly layers: readonly number[];
+  readonly found: readonly Found[];
+}
+
+export const DEFAULT_MEMORY = 2 * 1024 ** 3;
+/** Distinct breaches that are kept unless told. */
+const MOST_BREACHES = 20;
+/** States expanded between two looks at the clock. */
+const SLICE = 256;
+/** More new states than an expansion makes on average; the table has room for so many times a slice. */
+const WIDEST = 64;
+
+export class Explorer<State> {
+  readonly system: System<State>;
+  readonly store: StateStore;
+  readonly #row = new Words();
+  readonly #edges: EdgeList | undefined;
+  readonly #bounds: Bounds;
+  #found: Found[] = [];
+  #ids = new Set<string>();
+  #layers: number[] = [];
+  #generated = 0;
+  #deadlocks = 0;
+  #depth = 0;
+  /** First state of the current layer, and the next one to expand. */
+  #at = 0;
+  #begun = performance.now();
+
+  constructor(system: System<State>, bounds: Bounds = {}, edges?: EdgeList, store?: StateStore) {
+    const memory = bounds.memory ?? DEFAULT_MEMORY;
+    this.system = system;
+    this.store = store ?? new StateStore(newMemory(memory), memory);
+    this.#bounds = bounds;
+    this.#edges = edges;
+  }
+
+  /** Continues from where another exploration stood. */
+  resume(position: Position): void {
+    this.#depth = position.depth;
+    this.#at = position.from;
+    this.#generated = position.generated;
+    this.#deadlocks = position.deadlocks;
+    this.#layers = [...position.layers];
+    this.#found = [...position.found];
+    this.#ids = new Set(position.found.map(({ id }) => id));
+  }
+
+  /** Where the exploration stands; exact between two layers. */
+  get position(): Position {
+    return {
+      depth: this.#depth,
+      from: this.#at,
+      generated: this.#generated,
+      deadlocks: this.#deadlocks,
+      layers: this.#layers,
+      found: this.#found,
+    };
+  }
+
+  get progress(): Progress {
+    const { bytes, added } = this.store;
+    return {
+      distinct: added,
+      generated: this.#generated,
+      depth: this.#depth,
+      frontier: this.store.end - this.#at,
+      seconds: (performance.now() - this.#begun) / 1000,
+      bytes: bytes + (this.#edges?.bytes ?? 0),
+    };
+  }
+
+  /** Explores to the end or to a bound; `pause` is called between slices, and says whether to stop. */
+  run(pause: (progress: Progress) => boolean = () => false): Result {
+    const slices = this.slices();
+    for (;;) {
+      const { done, value } = slices.next();
+      if (done === true) return value;
+      if (pause(this.progress)) return this.interrupted();
+    }
+  }
+
+  /** What there is when somebody stops before the end. */
+  interrupted(): Result {
+    return this.#result('interrupted');
+  }
+
+  /** Explores slice by slice; yields whether a layer has just been finished. */
+  *slices(): Generator<'slice' | 'layer', Result> {
+    const { store, system } = this;
+    const limit = this.#bounds.depth ?? Infinity;
+    if (this.#layers.length === 0) {
+      for (const state of system.initial()) this.#meet(state, NO_STATE);
+      store.closeLayer();
+      this.#layers.push(store.added);
+    }
+    for (;;) {
+      const { end } = store;
+      if (this.#at >= end) return this.#result('complete');
+      if (this.#depth >= limit) return this.#result('depth');
+      if (this.#found.length >= (this.#bounds.breaches ?? MOST_BREACHES)) return this.#result('breach');
+      const before = store.added;
+      while (this.#at < end) {
+        if (!store.hasRoom(SLICE * WIDEST) && !store.grow(SLICE * WIDEST)) return this.#result('memory');
+        this.#expand(Math.min(end, this.#at + SLICE));
+        if (store.full) return this.#result('memory');
+        yield 'slice';
+      }
+      store.closeLayer();
+      this.#depth++;
+      if (store.added > before) this.#layers.push(store.added - before);
+      yield 'layer';
+    }
+  }
+
+  #result(ended: Ended): Result {
+    return { ...this.progress, ended, found: this.#found, deadlocks: this.#deadlocks, layers: this.#layers };
+  }
+
+  #expand(end: number): void {
+    const { store, system } = this;
+    const row = this.#row;
+    for (; this.#at < end; this.#at++) {
+      const from = this.#at;
+      if (!store.has(from)) continue;
+      store.read(from, row);
+      const state = system.unpack(row);
+      this.#edges?.begin(from);
+      let successors = 0;
+      system.next(state, (next, tags) => {
+        const to = this.#meet(next, from);
+        if (to === from || to === NO_STATE) return;
+        successors++;
+        this.#edges?.add(to, tags);
+      });
+      if (store.full) return;
+      if (successors === 0) this.#deadlocks++;
+    }
+  }
+
+  #meet(state: State, parent: number): number {
+    const { store, system } = this;
+    const row = this.#row;
+    row.clear();
+    system.pack(state, row);
+    this.#generated++;
+    const number = store.add(row, parent);
+    if (!store.isNew) return number;
+    if (system.marks !== undefined) store.mark(number, system.marks(state));
+    if (system.check !== undefined) this.#look(system.check(state), number);
+    return number;
+  }
+
+  #look(breaches: readonly Breach[], state: number): void {
+    for (const breach of breaches) {
+      if (this.#ids.has(breach.id)) continue;
+      this.#ids.add(breach.id);
+      this.#found.push({ ...breach, state, depth: this.#depth + 1 });
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** The explorer proves itself on systems whose numbers of states are known. */
+import { describe, expect, test } from 'vitest';
+import { EdgeList } from '../../properties/explore/edges.ts';
+import { Explorer } from '../../properties/explore/explore.ts';
+import { twoPhase } from './two-phase.ts';
+
+describe('two-phase commit as published with TLA+', () => {
+  test.each([
+    [3, 288, 1_146, 11],
+    [5, 8_832, 58_146, 17],
+    [7, 296_448, 2_744_706, 23],
+  ])('with %i resource managers has %i distinct states', (managers, distinct, generated, layers) => {
+    const result = new Explorer(twoPhase(managers)).run();
+    expect(result).toMatchObject({ ended: 'complete', distinct, generated, found: [], frontier: 0 });
+    expect(result.layers.length).toBe(layers);
+    expect(result.layers.reduce((sum, states) => sum + states)).toBe(distinct);
+  });
+
+  test('is bounded by a depth', () => {
+    const result = new Explorer(twoPhase(5), { depth: 3 }).run();
+    expect(result).toMatchObject({ ended: 'depth', depth: 3, layers: [1, 11, 55, 170], distinct: 237 });
+    expect(result.frontier).toBe(170);
+  });
+
+  test('ends with what there is when the memory is full', () => {
+    const result = new Explorer(twoPhase(7), { memory: 2_000_000 }).run();
+    expect(result.ended).toBe('memory');
+    expect(result.distinct).toBeGreaterThan(1000);
+    expect(result.distinct).toBeLessThan(296_448);
+    expect(result.bytes).toBeLessThanOrEqual(2_100_000);
+  });
+
+  test('has the edges of its graph, loops apart', () => {
+    const edges = new EdgeList();
+    const result = new Explorer(twoPhase(3), {}, edges).run();
+    let count = 0;
+    let begun = 0;
+    const reached = new Set([0]);
+    edges.each(
+      (from, to) => {
+        expect(from).not.toBe(to);
+        reached.add(to);
+        count++;
+      },
+      () => begun++,
+    );
+    expect(begun).toBe(result.distinct);
+    expect(reached.size).toBe(288);
+    expect(count).toBeLessThan(result.generated);
+  });
+});
