@@ -43,13 +43,17 @@ const noTimeouts = (): Option => new Option('--no-timeouts', 'wait for an adapte
 const respawn = (): Option =>
   new Option('--respawn <command>', 'a shell command that brings the target back when its adapter has died');
 
-/** The target of a command line: the adapter behind `--`, or what `--target` names. Throws `UsageError` for both. */
+/**
+ * The target of a command line: the adapter behind `--`, or what `--target` names. Throws `UsageError` for both, except
+ * that the Linux target takes a command that starts its agent elsewhere.
+ */
 const chosenTarget = (
   { target, timeScale, timeouts, respawn }: AdapterOptions & { readonly target: options.TargetChoice },
   source: string | undefined,
   command: readonly string[],
 ): options.TargetChoice => {
   if (command.length === 0) return target;
+  if (source === 'cli' && target.kind === 'linux') return { kind: 'linux', command };
   if (source === 'cli') throw new UsageError(`both --target and an adapter (-- ${command[0]} …): choose one`);
   return { kind: 'process', command, timeScale, timeouts, ...(respawn === undefined ? {} : { respawn }) };
 };

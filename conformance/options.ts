@@ -43,7 +43,9 @@ export const bytes = (text: string): number => {
 
 /** What may be driven. */
 export type TargetChoice =
-  | { readonly kind: 'impl' | 'model' | 'linux' }
+  | { readonly kind: 'impl' | 'model' }
+  /** Debian's kernel in a virtual machine, or the agent that a command speaks with. */
+  | { readonly kind: 'linux'; readonly command?: readonly string[] }
   | { readonly kind: 'mutant'; readonly mutant: string }
   | ({ readonly kind: 'process' } & AdapterChoice);
 

@@ -5,9 +5,10 @@ import type { Op, OpLog } from '../../abi/op.ts';
 import { adapterWords } from '../options.ts';
 import type { Plan, Source } from './plan.ts';
 
-/** `impl`, `linux`, `mutant:NAME`, `-- CMD`: a target as a command line names it. */
+/** `impl`, `linux`, `linux -- CMD`, `mutant:NAME`, `-- CMD`: a target as a command line names it. */
 export const nameOf = (target: Plan['target']): string => {
   if (target.kind === 'process') return adapterWords(target.command);
+  if (target.kind === 'linux' && target.command !== undefined) return `linux ${adapterWords(target.command)}`;
   return target.kind === 'mutant' ? `mutant:${target.mutant}` : target.kind;
 };
 

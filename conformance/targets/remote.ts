@@ -7,7 +7,9 @@ import { ProcessTarget } from './process/target.ts';
 /** Starts a remote target, for so many sequences side by side. Throws `EnvironmentError` naming what is missing. */
 export const startRemote = async (choice: TargetChoice, slots?: number): Promise<RemoteDriver> => {
   const some = slots === undefined ? {} : { slots };
-  if (choice.kind === 'linux') return LinuxTarget.start(some);
+  if (choice.kind === 'linux') {
+    return LinuxTarget.start({ ...some, ...(choice.command === undefined ? {} : { command: choice.command }) });
+  }
   if (choice.kind === 'process') {
     const { command, timeScale: scale, timeouts } = choice;
     return ProcessTarget.start({ command, patience: { scale, timeouts }, ...some });

@@ -76,12 +76,26 @@ enum failure { F_NONE = 0, F_MALFORMED = 1, F_DIED = 2, F_TIMEOUT = 3, F_BUSY = 
 /* System calls that touch no thread-local storage: workers share that of their orchestrator. */
 static inline long raw6(long n, long a, long b, long c, long d, long e, long f)
 {
+#if defined(__x86_64__)
 	long r;
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
 	__asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
 	return r;
+#elif defined(__aarch64__)
+	register long x8 __asm__("x8") = n;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	register long x5 __asm__("x5") = f;
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+	return x0;
+#else
+#error "the agent knows the system calls of x86_64 and aarch64"
+#endif
 }
 #define raw(n, a, b, c, d) raw6((n), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 void futexWait(_Atomic u32 *word, u32 value);
@@ -113,6 +127,15 @@ int workerMain(void *birth);
 
 /* slot.c: runs in the orchestrator of one slot */
 _Noreturn void slotMain(struct slot_box *box);
+
+/* ground.c: what there is to work with */
+void groundDevices(const char *list);
+void groundMake(int devices);
+void groundHello(char *text, size_t room, int slots);
+void groundTty(void);
+
+/* kernel.c: 0 where the kernel does not list its threads, and settling is a matter of time */
+int kernelShows(void);
 
 /* guest.c: runs in init */
 void guestPrepare(void);

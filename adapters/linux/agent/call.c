@@ -135,8 +135,11 @@ static void takeReports(struct cursor *c, struct call *call, u32 outs, u32 captu
 static int isForbidden(int number)
 {
 	switch (number) {
-	case SYS_clone: case SYS_fork: case SYS_vfork: case SYS_clone3: case SYS_execve: case SYS_execveat: case SYS_exit: case SYS_brk:
-	case SYS_mremap: case SYS_rt_sigaction: case SYS_rt_sigprocmask: case SYS_rt_sigreturn: case SYS_futex: case SYS_arch_prctl:
+#ifdef SYS_fork
+	case SYS_fork: case SYS_vfork: case SYS_arch_prctl:
+#endif
+	case SYS_clone: case SYS_clone3: case SYS_execve: case SYS_execveat: case SYS_exit: case SYS_brk:
+	case SYS_mremap: case SYS_rt_sigaction: case SYS_rt_sigprocmask: case SYS_rt_sigreturn: case SYS_futex:
 		return 1;
 	}
 	return 0;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,14 +36,20 @@ static void answerFailure(u32 id, u16 s, enum failure code, const char *message)
 
 static void hello(void)
 {
-	struct utsname name;
-	char text[512];
-	uname(&name);
-	snprintf(text, sizeof text, "{\"kernel\":\"%s\",\"build\":\"%s\",\"processors\":%ld,\"slots\":%d}", name.release, name.version,
-		 sysconf(_SC_NPROCESSORS_ONLN), SLOTS);
+	static char text[1 << 16];
+	groundHello(text, sizeof text, SLOTS);
 	replyBegin(&reply, 0xffffffffu, 0xffff);
 	putBytes(&reply, text, strlen(text));
 	replySend(&reply);
+}
+
+/* What comes before the first frame where others may have written to the stream: a line that can be found, and bytes that
+ * a terminal in between would change. */
+static void mark(void)
+{
+	static const char bytes[] = "binder-spec agent 1\n\n\r\r\n\t\0\xff\x11\x13\x04";
+	if (write(channel->out, bytes, sizeof bytes - 1) != sizeof bytes - 1)
+		exit(1);
 }
 
 static void start(int s)
@@ -175,25 +181,62 @@ static void readFrames(void)
 	held -= at;
 }
 
+static _Noreturn void usage(void)
+{
+	fprintf(stderr, "usage: agent --stdio [--devices /dev/a,/dev/b,...] [--binderfs COUNT]\n");
+	exit(2);
+}
+
+/* Options of an agent that is not the first process of a machine of its own. */
+static void readOptions(int argc, char **argv)
+{
+	const char *list = NULL;
+	for (int i = 2; i < argc; i += 2) {
+		if (i + 1 == argc)
+			usage();
+		if (strcmp(argv[i], "--devices") == 0)
+			list = argv[i + 1];
+		else if (strcmp(argv[i], "--binderfs") == 0)
+			groundMake(atoi(argv[i + 1]));
+		else
+			usage();
+	}
+	groundDevices(list);
+}
+
+static void openChannel(int argc, char **argv)
+{
+	if (isGuest) {
+		guestPrepare();
+		int fd = guestChannel();
+		guestRunList(fd);
+		channelOpen(fd, fd);
+		groundDevices(NULL);
+		return;
+	}
+	struct rlimit many = { 65536, 65536 };
+	setrlimit(RLIMIT_NOFILE, &many);
+	readOptions(argc, argv);
+	groundTty();
+	channelOpen(0, 1);
+	mark();
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction child = { .sa_handler = onChild };
 	sigset_t blocked, open;
-	isGuest = !(argc > 1 && strcmp(argv[1], "--stdio") == 0);
+	int isAsked = argc > 1 && strcmp(argv[1], "--stdio") == 0;
+	isGuest = getpid() == 1 && !isAsked;
+	if (!isGuest && !isAsked)
+		usage();
 	sigemptyset(&open);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	sigaction(SIGCHLD, &child, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	if (isGuest) {
-		guestPrepare();
-		int fd = guestChannel();
-		guestRunList(fd);
-		channelOpen(fd, fd);
-	} else {
-		channelOpen(0, 1);
-	}
+	openChannel(argc, argv);
 	hello();
 	for (;;) {
 		struct pollfd in = { .fd = channel->in, .events = POLLIN };

@@ -73,13 +73,19 @@ static void track(int p, struct thread_box *box)
 		if (a[0] < 3)
 			self.process[p].dirty = 1;
 		break;
-	case SYS_dup2: case SYS_dup3:
+#ifdef SYS_dup2
+	case SYS_dup2:
+#endif
+	case SYS_dup3:
 		if (a[1] < 3)
 			self.process[p].dirty = 1;
 		break;
-	case SYS_read: case SYS_write: case SYS_open: case SYS_openat: case SYS_ioctl: case SYS_poll: case SYS_ppoll:
-	case SYS_dup: case SYS_pipe: case SYS_pipe2: case SYS_socketpair: case SYS_sendmsg: case SYS_recvmsg:
-	case SYS_epoll_create: case SYS_epoll_create1: case SYS_epoll_ctl: case SYS_epoll_wait: case SYS_epoll_pwait: case SYS_eventfd2:
+#ifdef SYS_open /* the older system calls, which younger architectures do without */
+	case SYS_open: case SYS_poll: case SYS_pipe: case SYS_epoll_create: case SYS_epoll_wait:
+#endif
+	case SYS_read: case SYS_write: case SYS_openat: case SYS_ioctl: case SYS_ppoll:
+	case SYS_dup: case SYS_pipe2: case SYS_socketpair: case SYS_sendmsg: case SYS_recvmsg:
+	case SYS_epoll_create1: case SYS_epoll_ctl: case SYS_epoll_pwait: case SYS_eventfd2:
 	case SYS_getpid: case SYS_gettid: case SYS_getuid: case SYS_geteuid: case SYS_lseek: case SYS_fstat: case SYS_getpriority: case SYS_setpriority:
 	case SYS_pidfd_open: case SYS_pidfd_getfd: case SYS_memfd_create: case SYS_ftruncate: case SYS_sched_yield: case SYS_nanosleep:
 	case SYS_pread64: case SYS_pwrite64: case SYS_fsync: case SYS_fdatasync: case SYS_fcntl:

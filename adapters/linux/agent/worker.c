@@ -80,14 +80,14 @@ static i64 closeAll(struct process_box *mine)
 	}
 	raw(SYS_close_range, LOW, ~0u, 0, 0);
 	mine->occupied = 0;
-	long file = raw(SYS_open, "/dev/null", O_RDWR, 0, 0);
+	long file = raw(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR, 0);
 	for (int i = 0; i < FILES; i++)
-		raw(SYS_dup2, file, FIRST_FILE + i, 0, 0);
+		raw(SYS_dup3, file, FIRST_FILE + i, 0, 0);
 	raw(SYS_close, file, 0, 0, 0);
 	/* The numbers below are taken, but by nothing that could be sent. */
-	long nothing = raw(SYS_open, "/", O_PATH, 0, 0);
+	long nothing = raw(SYS_openat, AT_FDCWD, "/", O_PATH, 0);
 	for (int i = 0; i < LOW; i++)
-		raw(SYS_dup2, nothing, i, 0, 0);
+		raw(SYS_dup3, nothing, i, 0, 0);
 	raw(SYS_close, nothing, 0, 0, 0);
 	return occupy(mine);
 }

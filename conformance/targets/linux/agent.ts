@@ -9,6 +9,18 @@ export interface Greeting {
   readonly build: string;
   readonly processors: number;
   readonly slots: number;
+  /** The kernel's name for its architecture. */
+  readonly machine: string;
+  /** Bytes of a page. */
+  readonly page: number;
+  readonly root: boolean;
+  /** Whether it may ask the kernel to reclaim pages. */
+  readonly reclaim: boolean;
+  /** Whether the kernel's threads can be seen, so that settling is no matter of time. */
+  readonly kernelThreads: boolean;
+  /** Folder of the driver's own files. */
+  readonly logs: string | null;
+  readonly devices: readonly string[];
 }
 
 interface InFlight {

@@ -1,6 +1,7 @@
 /** Who plays whom: the processes and open files of a log in the agent's processes and registers. */
 import type { DeviceIndex, FdIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
 import { PAGE } from '../../../abi/ids.ts';
+import { contextOf, VIRTUAL_MACHINE, type Ground } from './ground.ts';
 import type { Value } from './program.ts';
 
 /** Processes of one slot that may live at once, and threads in each: limits of the agent. */
@@ -150,15 +151,19 @@ export class Cast {
   readonly managers = new Map<DeviceIndex, number>();
   /** Descriptors travel in this sequence. */
   passesFiles = false;
+  readonly ground: Ground;
   readonly #firstDevice: number;
 
-  constructor(firstDevice: number) {
+  constructor(firstDevice: number, ground = VIRTUAL_MACHINE) {
     this.#firstDevice = firstDevice;
+    this.ground = ground;
   }
 
-  /** The machine's number of a device of the log. */
-  deviceOf(device: DeviceIndex): number {
-    return this.#firstDevice + device;
+  /** The path of a device of the log. */
+  deviceOf(device: DeviceIndex): string {
+    const path = this.ground.devices[this.#firstDevice + device];
+    if (path === undefined) throw new TooLarge(`the machine has ${this.ground.devices.length} devices`);
+    return path;
   }
 
   /** The living process with that number, if it was mentioned already. */
@@ -173,7 +178,7 @@ export class Cast {
 
   /** The device of the log whose context has this name. */
   deviceIn(context: string): DeviceIndex {
-    return Number(/\d+$/.exec(context)?.[0]) - this.#firstDevice;
+    return this.ground.devices.findIndex(device => contextOf(device) === context) - this.#firstDevice;
   }
 
   /** Whether the next process finds no seat. */

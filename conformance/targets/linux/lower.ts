@@ -14,6 +14,7 @@ import { Program, type Relocation } from './program.ts';
 import * as raise from './raise.ts';
 import * as requests from './requests.ts';
 import * as sys from './sys.ts';
+import type { SystemCalls } from './sys.ts';
 import type { Completion } from './wire.ts';
 
 /** Where a delivered payload is read back. */
@@ -63,10 +64,12 @@ export class Lowering {
   program: Program;
   /** Time that calls of this program may rest in the driver by themselves. */
   restMs = 0;
+  readonly #calls: SystemCalls;
   #born: Born[] = [];
 
   constructor(cast: Cast) {
     this.#cast = cast;
+    this.#calls = cast.ground.calls;
     this.program = new Program();
   }
 
@@ -147,19 +150,19 @@ export class Lowering {
       case 'munmap':
         return this.#munmap(call, actor, file);
       case 'close': {
-        const main = this.#call(actor, call.thread, sys.SYS.close, [file.descriptor]);
+        const main = this.#call(actor, call.thread, this.#calls.close, [file.descriptor]);
         program.waitKernel();
         file.closed = true;
         return { main, done: raise.status };
       }
       case 'flush': {
         const main = program.call(actor.seat, actor.thread(call.thread), {
-          number: sys.SYS.dup,
+          number: this.#calls.dup,
           args: [file.descriptor],
           save: raise.SCRATCH,
           mustComplete: true,
         });
-        this.#call(actor, call.thread, sys.SYS.close, [{ register: raise.SCRATCH }]);
+        this.#call(actor, call.thread, this.#calls.close, [{ register: raise.SCRATCH }]);
         program.waitKernel();
         return { main, done: raise.status };
       }
@@ -170,10 +173,13 @@ export class Lowering {
         return { main, done: raise.status };
       }
       case 'poll':
-        return { main: program.call(actor.seat, actor.thread(call.thread), requests.poll(file)), done: raise.polled };
+        return {
+          main: program.call(actor.seat, actor.thread(call.thread), requests.poll(this.#cast.ground, file)),
+          done: raise.polled,
+        };
       case 'set_nonblock': {
         const flags = call.nonblock ? sys.O_NONBLOCK : 0;
-        const main = this.#call(actor, call.thread, sys.SYS.fcntl, [file.descriptor, sys.F_SETFL, flags]);
+        const main = this.#call(actor, call.thread, this.#calls.fcntl, [file.descriptor, sys.F_SETFL, flags]);
         return { main, done: raise.status };
       }
       case 'signal':
@@ -182,11 +188,11 @@ export class Lowering {
         this.#identify(actor, actor.thread(call.thread), call.thread);
         return { main: program.exitThread(actor.seat, actor.thread(call.thread)), done: raise.status };
       case 'set_nice': {
-        const main = this.#call(actor, call.thread, sys.SYS.setpriority, [sys.PRIO_PROCESS, 0, call.nice]);
+        const main = this.#call(actor, call.thread, this.#calls.setpriority, [sys.PRIO_PROCESS, 0, call.nice]);
         return { main, done: raise.status };
       }
       case 'get_nice': {
-        const main = this.#call(actor, call.thread, sys.SYS.getpriority, [sys.PRIO_PROCESS, 0]);
+        const main = this.#call(actor, call.thread, this.#calls.getpriority, [sys.PRIO_PROCESS, 0]);
         return { main, done: raise.nice };
       }
       case 'set_euid':
@@ -214,7 +220,7 @@ export class Lowering {
     const { program } = this;
     // The new descriptor must not take a number that the driver would give to a received file.
     if (actor.lowFree) program.files(actor.seat, 'occupy');
-    const request = requests.open(call, this.#cast.deviceOf(call.device), file);
+    const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device), file);
     const main = program.call(actor.seat, actor.thread(call.thread), request);
     actor.lowFree = false;
     if (this.#cast.passesFiles) this.#freeLow(actor);
@@ -229,7 +235,7 @@ export class Lowering {
 
   #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): Main {
     file.unsettled = true;
-    const main = this.program.call(actor.seat, actor.thread(call.thread), requests.mmap(call, file));
+    const main = this.program.call(actor.seat, actor.thread(call.thread), requests.mmap(call, this.#cast.ground, file));
     return { main, done: answer => raise.mapped(answer, file, call.size) };
   }
 
@@ -240,7 +246,7 @@ export class Lowering {
     const length = call.length ?? file.mapped;
     const to = from + Math.ceil(length / PAGE) * PAGE;
     const unmap = (offset: number, bytes: number): number =>
-      this.#call(actor, call.thread, sys.SYS.munmap, [file.address(offset), bytes]);
+      this.#call(actor, call.thread, this.#calls.munmap, [file.address(offset), bytes]);
     // An impossible range is the kernel's to refuse.
     const parts = from % PAGE !== 0 || length === 0 ? [[from, from + length] as const] : file.remaining(from, to);
     let main = program.tag;
@@ -267,7 +273,7 @@ export class Lowering {
     if (number === IOCTL.BINDER_FREEZE) this.restMs += call.arg.timeoutMs ?? 0;
     const swaps = this.#swapUser(call, number, actor, file);
     const main = this.program.call(actor.seat, actor.thread(call.thread), {
-      number: sys.SYS.ioctl,
+      number: this.#calls.ioctl,
       args: [file.descriptor, number, good ? { segment: 0 } : BAD_POINTER],
       segments: [{ bytes: image.bytes.subarray(0, length), length: length + SLACK }],
       relocations,
@@ -295,7 +301,7 @@ export class Lowering {
   }
 
   #setUser(actor: Actor, thread: number, euid: number): void {
-    this.#call(actor, thread, sys.SYS.setresuid, [sys.SAME_USER, euid, sys.SAME_USER]);
+    this.#call(actor, thread, this.#calls.setresuid, [sys.SAME_USER, euid, sys.SAME_USER]);
   }
 
   #writeRead(call: WriteRead, actor: Actor, file: OpenFile): Main {
@@ -309,7 +315,7 @@ export class Lowering {
     const { fields } = WRITE_READ;
     const read = call.read === undefined ? undefined : places.of(encoded.read);
     const main = this.program.call(actor.seat, actor.thread(call.thread), {
-      number: sys.SYS.ioctl,
+      number: this.#calls.ioctl,
       args: [file.descriptor, IOCTL.BINDER_WRITE_READ, call.bad === true ? BAD_POINTER : { segment: 0 }],
       segments: places.segments,
       relocations: places.relocations(file),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { paths, readStamp } from '../../../adapters/linux/layout.ts';
 import { AgentClient, type Greeting } from './agent.ts';
 import { EnvironmentError } from './errors.ts';
+import type { AgentHost } from './host.ts';
 import type { Result, RunOptions } from './wire.ts';
 
 /** How the machine is built. */
@@ -61,7 +62,7 @@ process.on('exit', () => {
 });
 
 /** One machine; `start` boots it, `run` performs programs on its slots. */
-export class Machine {
+export class Machine implements AgentHost {
   private readonly options: MachineOptions;
   private child: ChildProcess | undefined;
   private client: AgentClient | undefined;

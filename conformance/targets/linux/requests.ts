@@ -1,6 +1,7 @@
 /** System calls about an open file that take more than numbers. */
 import type { Call } from '../../../abi/call.ts';
 import type { OpenFile } from './cast.ts';
+import type { Ground } from './ground.ts';
 import type { SystemCall } from './program.ts';
 import * as sys from './sys.ts';
 
@@ -9,26 +10,26 @@ type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 /** Mappings up to this size are placed at low addresses, of which there is a gigabyte. */
 const LOW_MAPPING = 16 << 20;
 
-/** Opens the machine's device of that number and keeps the descriptor. */
-export const open = (call: Of<'open'>, device: number, file: OpenFile): SystemCall => {
+/** Opens a device and keeps the descriptor. */
+export const open = (call: Of<'open'>, { calls }: Ground, device: string, file: OpenFile): SystemCall => {
   const flags = (call.readonly ? sys.O_RDONLY : sys.O_RDWR) | sys.O_CLOEXEC | (call.nonblock ? sys.O_NONBLOCK : 0);
   return {
-    number: sys.SYS.openat,
+    number: calls.openat,
     args: [sys.AT_FDCWD, { segment: 0 }, flags],
-    segments: [{ bytes: Buffer.from(`/dev/binder${device}\0`) }],
+    segments: [{ bytes: Buffer.from(`${device}\0`) }],
     save: file.fdRegister,
     mustComplete: true,
   };
 };
 
 /** Maps the file and keeps the address. */
-export const mmap = (call: Of<'mmap'>, file: OpenFile): SystemCall => {
+export const mmap = (call: Of<'mmap'>, { calls, lowAddress }: Ground, file: OpenFile): SystemCall => {
   const prot = { read: sys.PROT_READ, none: sys.PROT_NONE, write: sys.PROT_READ | sys.PROT_WRITE }[call.prot];
   // Low addresses have few bytes that are not zero: where half of a stale pointer shows, it shows as an offset does.
-  const low = call.size <= LOW_MAPPING ? sys.MAP_32BIT : 0;
+  const low = call.size <= LOW_MAPPING ? lowAddress : 0;
   const flags = (call.private ? sys.MAP_PRIVATE : sys.MAP_SHARED) | sys.MAP_NORESERVE | low;
   return {
-    number: sys.SYS.mmap,
+    number: calls.mmap,
     args: [0, call.size, prot, flags, file.descriptor, 0],
     save: file.baseRegister,
     mustComplete: true,
@@ -36,13 +37,14 @@ export const mmap = (call: Of<'mmap'>, file: OpenFile): SystemCall => {
 };
 
 /** Asks for every event without waiting. */
-export const poll = (file: OpenFile): SystemCall => {
+export const poll = ({ calls }: Ground, file: OpenFile): SystemCall => {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setUint16(4, sys.EVERY_EVENT, true);
   return {
-    number: sys.SYS.poll,
-    args: [{ segment: 0 }, 1, 0],
-    segments: [{ bytes }],
+    number: calls.ppoll,
+    // The time to wait is the zeros behind the structure.
+    args: [{ segment: 0 }, 1, { segment: 0, add: 8 }, 0],
+    segments: [{ bytes, length: 24 }],
     relocations: [{ segment: 0, offset: 0, width: 4, value: file.descriptor }],
     outs: [{ segment: 0, length: 8 }],
     mustComplete: true,

@@ -27,8 +27,6 @@ const BUDGET_MS = 8_000;
 /** A payload that nobody expected is fetched in as many rounds: data and offsets, then what they point to. */
 const FETCHES = 3;
 
-/** Beside others, only files that touch nobody else's nodes are read: printing a node has effects (DBG-14). */
-const DEBUGFS = '/sys/kernel/debug/binder';
 const MOST_TEXT = 512 << 10;
 
 /** Bytes of a mapping that were read back. */
@@ -99,21 +97,24 @@ export class LinuxSession implements RemoteSession {
     return observations;
   }
 
-  /** Reads debugfs. Throws where its text cannot be understood. */
+  /** Reads debugfs; `undefined` where there is none. Throws where its text cannot be understood. */
   async snapshot(): Promise<Snapshot | undefined> {
     if (this.#failed !== undefined) throw this.#failed;
+    const { logs } = this.#cast.ground;
+    if (logs === undefined) return undefined;
     const { program } = this.#lowering;
     const first = program.tag;
     const asked = this.#lowering.identify();
     const actors = [...this.#cast.all()].filter(({ files }) => [...files.values()].some(({ isAlive }) => isAlive));
     const before = this.#before;
+    // Beside others, only files that touch nobody else's nodes are read: printing a node has effects (DBG-14).
     const blocks =
       before === undefined
-        ? actors.map(({ seat }) => program.readFile(seat, `${DEBUGFS}/proc/%d`, MOST_TEXT))
-        : [program.readFile(0, `${DEBUGFS}/state`, MOST_TEXT)];
+        ? actors.map(({ seat }) => program.readFile(seat, `${logs}/proc/%d`, MOST_TEXT))
+        : [program.readFile(0, `${logs}/state`, MOST_TEXT)];
     program.settle();
-    const transactions = before === undefined ? undefined : program.readFile(0, `${DEBUGFS}/transactions`, MOST_TEXT);
-    const stats = program.readFile(0, `${DEBUGFS}/stats`, MOST_TEXT);
+    const transactions = before === undefined ? undefined : program.readFile(0, `${logs}/transactions`, MOST_TEXT);
+    const stats = program.readFile(0, `${logs}/stats`, MOST_TEXT);
     const { outcomes, failure } = await this.#send(program, BUDGET_MS);
     this.#lowering.next();
     if (failure !== undefined) throw new SequenceFailed(failure, undefined, []);

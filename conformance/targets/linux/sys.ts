@@ -1,8 +1,7 @@
-/** System-call numbers and flags of x86-64 Linux, as far as op logs need them. Source: the Linux UAPI headers. */
+/** System-call numbers and flags of Linux, as far as op logs need them. Source: the Linux UAPI headers. */
 
-export const SYS = {
+const x86_64 = {
   close: 3,
-  poll: 7,
   mmap: 9,
   munmap: 11,
   ioctl: 16,
@@ -12,7 +11,29 @@ export const SYS = {
   getpriority: 140,
   setpriority: 141,
   openat: 257,
-} as const;
+  ppoll: 271,
+};
+
+/** Numbers by name. */
+export type SystemCalls = Readonly<typeof x86_64>;
+
+/** By the name that a kernel gives its architecture. */
+export const SYSTEM_CALLS: { readonly x86_64: SystemCalls; readonly aarch64: SystemCalls } = {
+  x86_64,
+  aarch64: {
+    close: 57,
+    mmap: 222,
+    munmap: 215,
+    ioctl: 29,
+    dup: 23,
+    fcntl: 25,
+    setresuid: 147,
+    getpriority: 141,
+    setpriority: 140,
+    openat: 56,
+    ppoll: 73,
+  },
+};
 
 export const AT_FDCWD = -100;
 export const O_RDONLY = 0;
@@ -26,6 +47,7 @@ export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
+/** x86-64 only. */
 export const MAP_32BIT = 0x40;
 export const MAP_NORESERVE = 0x4000;
 

@@ -1,7 +1,11 @@
 /** The real driver: Debian's kernel in a virtual machine, many sequences side by side, each on devices of its own. */
 import type { RemoteDriver, World } from '../../../abi/driver.ts';
+import type { Greeting } from './agent.ts';
 import { Cast } from './cast.ts';
+import { AgentCommand } from './command.ts';
 import { activeObjects } from './debugfs.ts';
+import { groundOf, VIRTUAL_MACHINE } from './ground.ts';
+import type { AgentHost } from './host.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { Program } from './program.ts';
 import { ReclaimGate } from './reclaim.ts';
@@ -18,6 +22,8 @@ export interface LinuxOptions extends MachineOptions {
    * share one; 1 for all, 0 for none, 50 unless told.
    */
   readonly separateMemoryEvery?: number;
+  /** A command that starts an agent elsewhere and speaks with it over standard input and output; no machine then. */
+  readonly command?: readonly string[];
 }
 
 const SLOTS = 8;
@@ -28,22 +34,32 @@ const SEPARATE_EVERY = 50;
 
 export class LinuxTarget implements RemoteDriver {
   readonly name = 'linux';
-  readonly slots: number;
-  readonly #machine: Machine;
-  readonly #devicesEach: number;
+  #slots: number;
+  readonly #machine: AgentHost;
+  /** Whether nobody else uses the driver. */
+  readonly #isOurs: boolean;
+  #ground = VIRTUAL_MACHINE;
   readonly #separateEvery: number;
-  readonly #pool: SlotPool;
+  #pool: SlotPool;
   readonly #gate: ReclaimGate;
   #kernel = '';
   #begun = 0;
 
   constructor(options: LinuxOptions = {}) {
-    this.slots = Math.min(options.slots ?? SLOTS, MOST_SLOTS);
-    this.#machine = new Machine({ devices: this.slots * DEVICES_EACH, ...options });
-    this.#devicesEach = Math.floor(this.#machine.devices / this.slots);
+    const { command } = options;
+    this.#slots = Math.min(options.slots ?? SLOTS, MOST_SLOTS);
+    this.#isOurs = command === undefined;
+    this.#machine =
+      command === undefined
+        ? new Machine({ devices: this.#slots * DEVICES_EACH, ...options })
+        : new AgentCommand(command);
     this.#separateEvery = options.separateMemoryEvery ?? SEPARATE_EVERY;
     this.#gate = new ReclaimGate(() => this.#reclaim());
-    this.#pool = new SlotPool(this.slots);
+    this.#pool = new SlotPool(this.#slots);
+  }
+
+  get slots(): number {
+    return this.#slots;
   }
 
   /** Boots a machine. Throws `EnvironmentError` naming what is missing. */
@@ -60,25 +76,24 @@ export class LinuxTarget implements RemoteDriver {
 
   /** Boots; once booted, does nothing. */
   async start(): Promise<void> {
-    this.#kernel = (await this.#machine.start()).kernel;
+    this.#meet(await this.#machine.start());
   }
 
   /** Boots again after the machine died. Sessions begun before are lost. */
   async restart(): Promise<void> {
-    this.#kernel = (await this.#machine.restart()).kernel;
+    this.#meet(await this.#machine.restart());
     this.#gate.reset();
     this.#pool.reset();
   }
 
   /** Begins a sequence on a free slot; waits for one where all are taken, and for all to be free where it is `alone`. */
   async begin(world: World, alone = false): Promise<LinuxSession> {
-    if (world.devices > this.#devicesEach) {
-      throw new RangeError(`a sequence may have ${this.#devicesEach} devices, not ${world.devices}`);
-    }
+    const each = Math.floor(this.#ground.devices.length / this.#slots);
+    if (world.devices > each) throw new RangeError(`a sequence may have ${each} devices, not ${world.devices}`);
     const { slot, give } = await this.#pool.take();
     await (alone ? this.#gate.beginAlone() : this.#gate.begin());
     // What earlier sequences lost is not this one's.
-    const before = alone ? await this.leftovers() : undefined;
+    const before = alone && this.#isOurs ? await this.leftovers() : undefined;
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
     return new LinuxSession(
       {
@@ -90,7 +105,7 @@ export class LinuxTarget implements RemoteDriver {
           else this.#gate.end();
         },
       },
-      new Cast(slot * this.#devicesEach),
+      new Cast(slot * each, this.#ground),
       separate,
       before,
     );
@@ -108,6 +123,9 @@ export class LinuxTarget implements RemoteDriver {
 
   /** The driver's own statistics of what it made and did not delete (DBG-10), when every slot is empty. */
   async leftovers(): Promise<Readonly<Record<string, number>>> {
+    const { logs } = this.#ground;
+    // Where others use the driver too, its statistics are about them as well.
+    if (!this.#isOurs || logs === undefined) return {};
     const empty = Array.from({ length: this.slots }, (_, slot) => {
       const program = new Program();
       program.reset();
@@ -116,10 +134,21 @@ export class LinuxTarget implements RemoteDriver {
     await Promise.all(empty);
     const program = new Program();
     program.waitKernel();
-    const tag = program.readFile(0, '/sys/kernel/debug/binder/stats', 1 << 16);
+    const tag = program.readFile(0, `${logs}/stats`, 1 << 16);
     const { outcomes } = await this.#machine.run(this.slots, program.bytes());
     const text = Buffer.from(outcomes[tag]?.outs[0] ?? []).toString('latin1');
     return activeObjects(text);
+  }
+
+  /** Takes in what the agent tells of its machine. */
+  #meet(greeting: Greeting): void {
+    this.#kernel = greeting.kernel;
+    this.#ground = groundOf(greeting);
+    // Two devices a sequence: contexts are seen to be apart.
+    const most = Math.floor(this.#ground.devices.length / 2);
+    if (most >= this.#slots) return;
+    this.#slots = most;
+    this.#pool = new SlotPool(most);
   }
 
   /** On a slot that serves nobody else. */
