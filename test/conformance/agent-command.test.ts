@@ -18,13 +18,13 @@ const GREETING = {
 };
 
 /** A program that says some words, greets as told, and then does something. */
-const mock = (greeting: object | undefined, { words = '', then = '' } = {}): readonly string[] => {
+const mock = (greeting: object | undefined, { words = '', next = '' } = {}): readonly string[] => {
   const body = Buffer.from(JSON.stringify(greeting ?? {}));
   const head = Buffer.alloc(12);
   head.writeUInt32LE(8 + body.length, 0);
   head.writeUInt32LE(0xffffffff, 4);
   const bytes = Buffer.concat([Buffer.from(words), ...(greeting === undefined ? [] : [MARK, head, body])]);
-  const script = `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex')); process.stdin.resume(); ${then}`;
+  const script = `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex')); process.stdin.resume(); ${next}`;
   return [process.execPath, '-e', script];
 };
 
@@ -63,7 +63,7 @@ describe('an agent behind a command', () => {
   test.each([
     [
       'ends before',
-      mock(undefined, { words: 'sh: agent: not found', then: 'process.exit(127)' }),
+      mock(undefined, { words: 'sh: agent: not found', next: 'process.exit(127)' }),
       'sh: agent: not found',
     ],
     ['does not exist', ['/nowhere/agent'], 'ENOENT'],
@@ -74,7 +74,7 @@ describe('an agent behind a command', () => {
   });
 
   test('that dies takes with it what was in flight', async () => {
-    const agent = new AgentCommand(mock(GREETING, { then: "process.stdin.once('data', () => process.exit(9))" }));
+    const agent = new AgentCommand(mock(GREETING, { next: "process.stdin.once('data', () => process.exit(9))" }));
     await agent.start();
     await expect(agent.run(3, new Uint8Array(8))).rejects.toMatchObject({ name: 'MachineDied', slots: [3] });
     await agent.restart();

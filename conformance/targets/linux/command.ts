@@ -20,8 +20,7 @@ process.on('exit', () => {
 });
 
 /** The stream of a child process, from behind the mark that the agent writes first. */
-const streamOf = async (child: ChildProcess & { readonly stdout: Readable }): Promise<Duplex> => {
-  const preamble = new Preamble();
+const streamOf = async (child: ChildProcess & { readonly stdout: Readable }, preamble: Preamble): Promise<Duplex> => {
   await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer): void => {
       const rest = preamble.push(chunk);
@@ -35,7 +34,6 @@ const streamOf = async (child: ChildProcess & { readonly stdout: Readable }): Pr
       resolve();
     };
     child.stdout.on('data', hear);
-    child.stdout.once('end', () => reject(new EnvironmentError(preamble.ended, FIX)));
   });
   return Duplex.from({ readable: child.stdout, writable: child.stdin });
 };
@@ -70,16 +68,19 @@ export class AgentCommand implements AgentHost {
     // What was being written when it died is told as its death.
     child.stdin.on('error', () => undefined);
     child.once('exit', () => running.delete(child));
+    const preamble = new Preamble();
     let timer: NodeJS.Timeout | undefined;
     try {
       const trouble = new Promise<never>((_, reject) => {
         const stop = (why: string): void =>
           reject(new EnvironmentError(`${this.version}: ${why}.${this.#lines()}`, FIX));
         child.once('error', error => stop(error.message));
-        child.once('close', (code, signal) => stop(`it ended with ${signal ?? `exit code ${code}`} before it greeted`));
+        child.once('close', (code, signal) =>
+          stop(`it ended with ${signal ?? `exit code ${code}`} before the agent greeted; ${preamble.heard}`),
+        );
         timer = setTimeout(() => stop(`no greeting within ${this.#greetingMs} ms`), this.#greetingMs);
       });
-      return await Promise.race([this.#greeted(child), trouble]);
+      return await Promise.race([this.#greeted(child, preamble), trouble]);
     } catch (error) {
       await this.stop();
       throw error;
@@ -117,8 +118,8 @@ export class AgentCommand implements AgentHost {
     return this.start();
   }
 
-  async #greeted(child: ReturnType<typeof spawn> & { readonly stdout: Readable }): Promise<Greeting> {
-    const client = new AgentClient(await streamOf(child));
+  async #greeted(child: ChildProcess & { readonly stdout: Readable }, preamble: Preamble): Promise<Greeting> {
+    const client = new AgentClient(await streamOf(child, preamble));
     this.#client = client;
     child.once('exit', () => client.fail(`the command ended.${this.#lines()}`, this.#said));
     return client.ready;

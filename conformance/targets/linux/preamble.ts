@@ -24,11 +24,9 @@ export class Preamble {
     return 'a terminal between here and the agent changes bytes: use `ssh -T`, `adb shell -T` or `adb exec-out`, `docker run -i` without -t';
   }
 
-  /** Why there is no agent when the stream has ended. */
-  get ended(): string {
-    return this.#held.length === 0
-      ? 'the command ended without a word of an agent'
-      : `the command ended without a word of an agent; it said: ${this.#words}`;
+  /** What was heard in place of an agent. */
+  get heard(): string {
+    return this.#held.length === 0 ? 'it said nothing' : `it said ${this.#words}`;
   }
 
   get #words(): string {
