@@ -4,7 +4,7 @@
  * A reference to something that never arrived resolves to a stray value that no driver gives out, so that every op of
  * a log can always be made. The environment learns from the specification's `delivered` once an observation agreed.
  */
-import type { Call, Command, IoctlArgument, Message, PlacedObject } from './call.ts';
+import type { Call, Command, IoctlArgument, Message, PlacedObject, ReadRequest, WriteRead } from './call.ts';
 import { decodeObject, objectHex } from './codec.ts';
 import { filled, fromHex, overlay } from './hex.ts';
 import { MAX_ARENA, type Handle } from './ids.ts';
@@ -144,6 +144,10 @@ export const placedHex = (object: PlacedObject['object']): string =>
 
 const NO_OBJECTS: readonly PlacedObject[] = [];
 const NO_PIECES: readonly string[] = [];
+const NO_OFFSETS: readonly number[] = [];
+
+/** A record while it is made. Fields that are mostly absent are set afterwards: spreading them in costs a multiple. */
+type Writable<Item> = { -readonly [Key in keyof Item]: Item[Key] };
 
 const messageOf = (env: Environment, spec: MessageSpec): Message => {
   const length = isSmall(spec.size) ? Math.min(spec.size, MAX_ARENA) : 0;
@@ -160,18 +164,19 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
       if (at < length) data = overlay(data, at, bytes).slice(0, length * 2);
     }
   }
-  const offsets = spec.offsets ?? objects.map(({ at }) => at);
-  return {
+  const offsets = spec.offsets ?? (objects.length === 0 ? NO_OFFSETS : objects.map(({ at }) => at));
+  const message: Writable<Message> = {
     size: spec.size,
     data,
     offsets,
     offsetsSize: spec.offsetsSize ?? offsets.length * 8,
     objects,
     pieces,
-    ...(spec.buffersSize === undefined ? {} : { buffersSize: spec.buffersSize }),
     dataAt: spec.dataAt ?? 'own',
     offsetsAt: spec.offsetsAt ?? 'own',
   };
+  if (spec.buffersSize !== undefined) message.buffersSize = spec.buffersSize;
+  return message;
 };
 
 const commandOf = (env: Environment, spec: CommandSpec): Command => {
@@ -207,9 +212,15 @@ const commandOf = (env: Environment, spec: CommandSpec): Command => {
 
 const argumentOf = (env: Environment, arg: IoctlArg | undefined): IoctlArgument => {
   if (arg === undefined) return {};
-  const { handle, ...rest } = arg;
-  return (handle === undefined ? rest : { ...rest, handle: handleOf(env, handle) }) as IoctlArgument;
+  const { handle } = arg;
+  // Only a reference is something else than the argument that it stands in.
+  return (typeof handle === 'object' ? { ...arg, handle: handleOf(env, handle) } : arg) as IoctlArgument;
 };
+
+const NO_COMMANDS: readonly Command[] = [];
+
+const readOf = ({ size, consumed = 0, limit }: NonNullable<(Op & { op: 'write_read' })['read']>): ReadRequest =>
+  limit === undefined ? { size, consumed } : { size, consumed, limit };
 
 /** The call that an op is, given what arrived so far. */
 export const resolve = (env: Environment, op: Op): Call => {
@@ -232,28 +243,21 @@ export const resolve = (env: Environment, op: Op): Call => {
       return { op: 'mmap', id, proc, thread, fd, size, prot: op.prot ?? 'read', private: op.private ?? true };
     }
     case 'write_read': {
-      const { id, proc, thread, fd } = op;
-      return {
+      const { id, proc, thread, fd, write, read } = op;
+      const call: Writable<WriteRead> = {
         op: 'write_read',
         id,
         proc,
         thread,
         fd,
-        write: op.write === undefined ? [] : op.write.map(command => commandOf(env, command)),
+        write: write === undefined ? NO_COMMANDS : write.map(command => commandOf(env, command)),
         writeConsumed: op.writeConsumed ?? 0,
-        ...(op.writeSize === undefined ? {} : { writeSize: op.writeSize }),
-        ...(op.writeLimit === undefined ? {} : { writeLimit: op.writeLimit }),
-        ...(op.read === undefined
-          ? {}
-          : {
-              read: {
-                size: op.read.size,
-                consumed: op.read.consumed ?? 0,
-                ...(op.read.limit === undefined ? {} : { limit: op.read.limit }),
-              },
-            }),
-        ...(op.bad === undefined ? {} : { bad: op.bad }),
       };
+      if (read !== undefined) call.read = readOf(read);
+      if (op.writeSize !== undefined) call.writeSize = op.writeSize;
+      if (op.writeLimit !== undefined) call.writeLimit = op.writeLimit;
+      if (op.bad !== undefined) call.bad = op.bad;
+      return call;
     }
     case 'ioctl': {
       const { id, proc, thread, fd, cmd } = op;

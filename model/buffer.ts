@@ -33,8 +33,7 @@ export const noArena: Arena = {
 export const newArena = (length: number, readable: boolean): Arena => {
   const mapped = Math.ceil(length / PAGE) * PAGE;
   const size = Math.min(mapped, MAX_ARENA);
-  return {
-    ...noArena,
+  return withArena(noArena, {
     size,
     live: true,
     readable,
@@ -42,7 +41,7 @@ export const newArena = (length: number, readable: boolean): Arena => {
     regions: [{ offset: 0, size, freed: 0, buffer: null }],
     freeAsync: size / 2,
     nextFreed: 1,
-  };
+  });
 };
 
 const LIMIT = 1n << 64n;

@@ -67,7 +67,7 @@ export const deadBinderDone = (t: Turn, thread: ThreadKey, cookie: U64): void =>
     answerClear(t, thread, cookie);
   } else if (work.work === 'dead_binder') {
     const { death } = t.ref(work.ref);
-    if (death !== null) t.changeRef(work.ref, { death: { ...death, at: 'idle' } });
+    if (death !== null) t.changeRef(work.ref, { death: { cookie: death.cookie, at: 'idle' } });
   }
 };
 
@@ -88,7 +88,7 @@ export const notifyDeath = (t: Turn, node: number): void => {
     const { file, death } = t.ref(id);
     if (death === null) continue;
     t.fire('PROC-19', 'DEATH-03', 'DEATH-15');
-    t.changeRef(id, { death: { ...death, at: 'queued' } });
+    t.changeRef(id, { death: { cookie: death.cookie, at: 'queued' } });
     queueForFile(t, file, { work: 'dead_binder', ref: id, cookie: death.cookie });
     wakeFile(t, file);
   }

@@ -94,8 +94,10 @@ const deliverNode = (t: Turn, cursor: Cursor, id: NodeId): Delivered => {
     t.changeNode(id, {
       hasWeak: weak,
       hasStrong: strong,
-      ...(newWeak ? { pendingWeak: true, localWeak: node.localWeak + 1 } : {}),
-      ...(newStrong ? { pendingStrong: true, localStrong: node.localStrong + 1 } : {}),
+      pendingWeak: newWeak || node.pendingWeak,
+      localWeak: node.localWeak + (newWeak ? 1 : 0),
+      pendingStrong: newStrong || node.pendingStrong,
+      localStrong: node.localStrong + (newStrong ? 1 : 0),
     });
   }
   for (const item of tell) if (!store(cursor, item, 16)) return 'fault';
@@ -118,7 +120,7 @@ const deliverDeath = (
   t.changeFile(file.key, { delivered: [...file.delivered, work] });
   if (work.ref !== 0) {
     const { death } = t.ref(work.ref);
-    if (death !== null) t.changeRef(work.ref, { death: { ...death, at: 'delivered' } });
+    if (death !== null) t.changeRef(work.ref, { death: { cookie: death.cookie, at: 'delivered' } });
   }
   return store(cursor, { br: 'BR_DEAD_BINDER', cookie: work.cookie }, 8) ? 'last' : 'fault';
 };

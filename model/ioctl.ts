@@ -38,26 +38,20 @@ const exchange = (t: Turn, call: WriteRead, thread: ThreadKey): Result => {
   const returns = call.read === undefined ? undefined : [];
   const written = write(t, thread, call);
   if (written.status !== 'OK') {
-    return done({ status: written.status, wrote: written.wrote, read: 0, returns });
+    return done(written.status, written.wrote, 0, returns);
   }
   if (request === undefined) {
     t.fire('WR-13');
-    return done({ status: 'OK', wrote: written.wrote, read: given, returns });
+    return done('OK', written.wrote, given, returns);
   }
   const ended = read(t, thread, call, written.wrote, request);
   if (ended === 'parked') return 'pending';
   return { status: ended.status, wrote: written.wrote, read: ended.read, returns: ended.returns };
 };
 
-const done = ({
-  returns,
-  ...rest
-}: {
-  status: Status;
-  wrote: number;
-  read: number;
-  returns: readonly never[] | undefined;
-}): Done => (returns === undefined ? rest : { ...rest, returns });
+/** `returns` is absent where no read was asked for. */
+const done = (status: Status, wrote: number, read: number, returns: readonly never[] | undefined): Done =>
+  returns === undefined ? { status, wrote, read } : { status, wrote, read, returns };
 
 type IoctlCall = Call & { readonly op: 'ioctl' };
 

@@ -13,6 +13,7 @@ import { settle } from './node.ts';
 import { activePages } from './page.ts';
 import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
+import { withArena, withFile } from './record.ts';
 import { runAllWoken, runWoken } from './read.ts';
 import { byPtr, snapshotOf } from './snapshot.ts';
 import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
@@ -91,7 +92,9 @@ const perform = (t: Turn, call: Call): Result => {
       return OK;
     case 'reclaim':
       t.fire('ALLOC-31');
-      t.files = t.files.map(file => ({ ...file, arena: { ...file.arena, populated: activePages(file.arena) } }));
+      t.files = t.files.map(file =>
+        withFile(file, { arena: withArena(file.arena, { populated: activePages(file.arena) }) }),
+      );
       return OK;
     default:
       throw new Error(`the model is wrong: no such op ${String(call satisfies never)}`);

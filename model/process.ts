@@ -17,6 +17,7 @@ import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
 import { taskOf } from './task.ts';
 import { without, type Turn } from './turn.ts';
+import { withArena, withTask, withTransaction } from './record.ts';
 import { unqueueNode, wake } from './work.ts';
 import { PAGE } from '../abi/ids.ts';
 
@@ -92,7 +93,7 @@ export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
   t.fire('ALLOC-10', 'PROC-09');
   const gone = addPages(arena.gone, [first, Math.min(end, whole)]);
   const mapped = (whole - countPages(gone)) * PAGE;
-  t.changeFile(file.key, { arena: { ...arena, live: false, gone, mapped } });
+  t.changeFile(file.key, { arena: withArena(arena, { live: false, gone, mapped }) });
   if (!file.open && mapped === 0) t.deferred.push({ file: file.key, what: 'release' });
   return 'OK';
 };
@@ -107,11 +108,11 @@ export const close = (t: Turn, file: File): void => {
 
 /** Every file of the process ends; what was asked last is done first (PROC-14). */
 export const kill = (t: Turn, proc: number): void => {
-  t.tasks = t.tasks.map(task => (task.proc === proc ? { ...task, alive: false } : task));
+  t.tasks = t.tasks.map(task => (task.proc === proc ? withTask(task, { alive: false }) : task));
   t.parked = without(t.parked, parked => t.file(fileOf(parked.thread)).proc === proc);
   for (const file of t.files) {
     if (file.proc !== proc) continue;
-    t.changeFile(file.key, { open: false, waiting: [], arena: { ...file.arena, live: false, mapped: 0 } });
+    t.changeFile(file.key, { open: false, waiting: [], arena: withArena(file.arena, { live: false, mapped: 0 }) });
     t.deferred.unshift({ file: file.key, what: 'release' });
   }
 };
@@ -150,7 +151,7 @@ export const release = (t: Turn, key: FileKey): void => {
   dropWork(t, t.file(key).todo);
   t.fire('PROC-23', 'ALLOC-48');
   t.transactions = t.transactions.map(transaction =>
-    transaction.to === key ? { ...transaction, buffer: -1 } : transaction,
+    transaction.to === key ? withTransaction(transaction, { buffer: -1 }) : transaction,
   );
   t.files = without(t.files, other => other.key === key);
 };
@@ -170,7 +171,7 @@ const loseManager = (t: Turn, file: File): void => {
   t.devices = t.devices.map((device, index) => {
     if (index !== file.device || device.manager === 0 || t.node(device.manager).owner !== file.key) return device;
     t.fire('PROC-16', 'CTX-06');
-    return { ...device, manager: 0 };
+    return { manager: 0, managerUid: device.managerUid };
   });
 };
 

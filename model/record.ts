@@ -2,8 +2,9 @@
  * Records with some fields changed: a new record, the old one as it was.
  *
  * Every field is written out because that is several times faster than spreading, and this is what a step does most.
+ * No other place makes a record from another one: all records of a kind then look the same to the engine.
  */
-import type { Arena, Buffer, File, Node, Ref, Region, Thread, Transaction } from './state.ts';
+import type { Arena, Buffer, File, Node, Ref, Region, Task, Thread, Transaction } from './state.ts';
 
 /** A record of which some fields are given. */
 type Changed<Item> = (item: Item, change: Partial<Item>) => Item;
@@ -36,6 +37,19 @@ export const withFile: Changed<File> = (o, change) =>
       outstanding: o.outstanding,
       spamDetection: o.spamDetection,
       arena: o.arena,
+    },
+    change,
+  );
+
+export const withTask: Changed<Task> = (o, change) =>
+  over<Task>(
+    {
+      proc: o.proc,
+      alive: o.alive,
+      euid: o.euid,
+      ended: o.ended,
+      nice: o.nice,
+      fds: o.fds,
     },
     change,
   );

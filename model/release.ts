@@ -9,6 +9,7 @@ import { bufferAt, changeBuffer, giveBack } from './buffer.ts';
 import { nodeByPtr, settle, unpin, unpinStrong } from './node.ts';
 import { decrement, refByHandle, strongRef } from './ref.ts';
 import { NO_FILE, fileOf, type Buffer, type FileKey, type Held, type ThreadKey } from './state.ts';
+import { withTask } from './record.ts';
 import type { Turn } from './turn.ts';
 import { queueForFile, wakeFile } from './work.ts';
 
@@ -99,7 +100,7 @@ const dropHeld = (t: Turn, key: FileKey, held: Held, thread: ThreadKey, failed: 
 
 const closeFds = (t: Turn, proc: number, fds: readonly number[]): void => {
   t.tasks = t.tasks.map(task =>
-    task.proc === proc ? { ...task, fds: task.fds.filter(fd => !fds.includes(fd)) } : task,
+    task.proc === proc ? withTask(task, { fds: task.fds.filter(fd => !fds.includes(fd)) }) : task,
   );
 };
 

@@ -2,6 +2,7 @@
 import { FIRST_FILE } from '../abi/resolve.ts';
 import type { ProcIndex } from '../abi/ids.ts';
 import { fileOf, indexOf, type Task, type ThreadKey } from './state.ts';
+import { withTask } from './record.ts';
 import type { Turn } from './turn.ts';
 
 /** Files of its own that a process may be given by the harness. */
@@ -21,7 +22,7 @@ export const taskOf = (t: Turn, proc: ProcIndex): Task => {
 
 export const changeTask = (t: Turn, proc: ProcIndex, change: Partial<Task>): void => {
   taskOf(t, proc);
-  t.tasks = t.tasks.map(task => (task.proc === proc ? { ...task, ...change } : task));
+  t.tasks = t.tasks.map(task => (task.proc === proc ? withTask(task, change) : task));
 };
 
 export const euidOf = (t: Turn, proc: ProcIndex): number => taskOf(t, proc).euid;
