@@ -9,7 +9,7 @@ import { MAX_ARENA, PAGE, type ProcIndex } from '../abi/ids.ts';
 import { big, isSmall, type U64 } from '../abi/u64.ts';
 import type { Arena, Buffer, FileKey, NodeId, Region } from './state.ts';
 import { withArena, withBuffer, withRegion } from './record.ts';
-import type { Turn } from './turn.ts';
+import { itemAt, type Turn } from './turn.ts';
 import { zeroed } from './memory.ts';
 import { absentPages, addPages, pagesOf } from './page.ts';
 
@@ -112,7 +112,7 @@ const bestFit = (t: Turn, regions: readonly Region[], size: number | bigint): nu
   for (let at = 0; at < regions.length; at++) {
     const region = regions[at] as Region;
     if (region.buffer !== null || region.size < size) continue;
-    const found = regions[best];
+    const found = itemAt(regions, best);
     if (found === undefined || region.size < found.size) {
       best = at;
       equals = 1;
@@ -220,12 +220,12 @@ export const regionAt = (arena: Arena, offset: number): number => {
 
 /** The buffer at an offset. */
 export const bufferAt = (t: Turn, key: FileKey, offset: number): Buffer | undefined =>
-  t.file(key).arena.regions[regionAt(t.file(key).arena, offset)]?.buffer ?? undefined;
+  itemAt(t.file(key).arena.regions, regionAt(t.file(key).arena, offset))?.buffer ?? undefined;
 
 export const changeBuffer = (t: Turn, key: FileKey, offset: number, change: Partial<Buffer>): void => {
   const { arena } = t.file(key);
   const at = regionAt(arena, offset);
-  const region = arena.regions[at];
+  const region = itemAt(arena.regions, at);
   if (region === undefined || region.buffer === null) throw new Error('the model is wrong: no buffer to change');
   const regions = arena.regions.slice();
   regions[at] = withRegion(region, { buffer: withBuffer(region.buffer, change) });
@@ -238,7 +238,7 @@ export const giveBack = (t: Turn, key: FileKey, offset: number): void => {
   const at = regionAt(arena, offset);
   const region = arena.regions[at] as Region;
   const regions = arena.regions.slice();
-  const before = regions[at - 1];
+  const before = itemAt(regions, at - 1);
   const after = regions[at + 1];
   const first = before !== undefined && before.buffer === null ? at - 1 : at;
   const last = after !== undefined && after.buffer === null ? at + 1 : at;

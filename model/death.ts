@@ -7,7 +7,7 @@ import type { Handle } from '../abi/ids.ts';
 import type { U64 } from '../abi/u64.ts';
 import { refByHandle } from './ref.ts';
 import { NO_FILE, fileOf, type FileKey, type ThreadKey, type Work } from './state.ts';
-import type { Turn } from './turn.ts';
+import { itemAt, type Turn } from './turn.ts';
 import { isLooper, queueForFile, queueForThread, wakeFile } from './work.ts';
 
 /** BC_REQUEST_DEATH_NOTIFICATION */
@@ -57,7 +57,7 @@ export const clearDeath = (t: Turn, thread: ThreadKey, handle: Handle, cookie: U
 export const deadBinderDone = (t: Turn, thread: ThreadKey, cookie: U64): void => {
   const file = t.file(fileOf(thread));
   const at = file.delivered.findIndex(work => 'cookie' in work && work.cookie === cookie);
-  const work = file.delivered[at];
+  const work = itemAt(file.delivered, at);
   t.fire('WR-30', 'DEATH-11');
   if (at > 0) t.fire('DEATH-12');
   if (work === undefined) return;

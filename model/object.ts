@@ -13,7 +13,7 @@ import { bytesAt } from './memory.ts';
 import { nodeFor, pin, settle } from './node.ts';
 import { increment, refByHandle, refFor, strongRef } from './ref.ts';
 import { NO_THREAD, type FileKey, type Fixup, type Held, type ThreadKey } from './state.ts';
-import type { Turn } from './turn.ts';
+import { itemAt, type Turn } from './turn.ts';
 import { placeFdArray, placePiece, translateFd, type Pieces } from './gather.ts';
 
 /** Why a message is refused: the parameter of its BR_FAILED_REPLY. */
@@ -50,7 +50,7 @@ export interface Translation {
 const objectAt = (message: Message, at: number, size: number): WireObject | MalformedObject => {
   const { objects } = message;
   const index = objects.findIndex(placed => placed.at === at);
-  const placed = objects[index];
+  const placed = itemAt(objects, index);
   if (placed !== undefined && placed.object.type !== 'RAW' && index === objects.length - 1) {
     const { object } = placed;
     if (at + objectSize(object.type) > size) return { type: 'malformed', why: 'cut', word: 0 };

@@ -117,7 +117,7 @@ export class Turn {
     return must(this.files, indexIn(this.files, key), 'file', key);
   }
   fileIfAny(key: FileKey): File | undefined {
-    return this.files[indexIn(this.files, key)];
+    return itemAt(this.files, indexIn(this.files, key));
   }
   changeFile(key: FileKey, change: Partial<File>): void {
     this.files = changed(this.files, this.#base.files, indexIn(this.files, key), withFile, change);
@@ -127,7 +127,7 @@ export class Turn {
     return must(this.threads, indexIn(this.threads, key), 'thread', key);
   }
   threadIfAny(key: ThreadKey): Thread | undefined {
-    return this.threads[indexIn(this.threads, key)];
+    return itemAt(this.threads, indexIn(this.threads, key));
   }
   changeThread(key: ThreadKey, change: Partial<Thread>): void {
     this.threads = changed(this.threads, this.#base.threads, indexIn(this.threads, key), withThread, change);
@@ -137,7 +137,7 @@ export class Turn {
     return must(this.nodes, indexOfId(this.nodes, id), 'node', id);
   }
   nodeIfAny(id: NodeId): Node | undefined {
-    return this.nodes[indexOfId(this.nodes, id)];
+    return itemAt(this.nodes, indexOfId(this.nodes, id));
   }
   changeNode(id: NodeId, change: Partial<Node>): void {
     this.nodes = changed(this.nodes, this.#base.nodes, indexOfId(this.nodes, id), withNode, change);
@@ -179,8 +179,11 @@ const indexOfId = (table: readonly { readonly id: number }[], id: number): numbe
   return -1;
 };
 
+/** The item at a place that may be -1; asking an array for that is slow. */
+export const itemAt = <Item>(table: readonly Item[], at: number): Item | undefined => (at < 0 ? undefined : table[at]);
+
 const must = <Item>(table: readonly Item[], at: number, what: string, key: number): Item => {
-  const item = table[at];
+  const item = itemAt(table, at);
   if (item === undefined) throw new Error(`the model is wrong: no ${what} ${key}`);
   return item;
 };
@@ -193,7 +196,7 @@ const changed = <Item extends object>(
   copy: (item: Item, change: Partial<Item>) => Item,
   change: Partial<Item>,
 ): readonly Item[] => {
-  const item = table[at];
+  const item = itemAt(table, at);
   if (item === undefined) throw new Error('the model is wrong: nothing to change');
   const next = table === base ? table.slice() : (table as Item[]);
   next[at] = copy(item, change);
