@@ -146,9 +146,6 @@ const NO_OBJECTS: readonly PlacedObject[] = [];
 const NO_PIECES: readonly string[] = [];
 const NO_OFFSETS: readonly number[] = [];
 
-/** A record while it is made. Fields that are mostly absent are set afterwards: spreading them in costs a multiple. */
-type Writable<Item> = { -readonly [Key in keyof Item]: Item[Key] };
-
 const messageOf = (env: Environment, spec: MessageSpec): Message => {
   const length = isSmall(spec.size) ? Math.min(spec.size, MAX_ARENA) : 0;
   const first = (spec.bytes ?? '').slice(0, length * 2);
@@ -165,7 +162,7 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
     }
   }
   const offsets = spec.offsets ?? (objects.length === 0 ? NO_OFFSETS : objects.map(({ at }) => at));
-  const message: Writable<Message> = {
+  return {
     size: spec.size,
     data,
     offsets,
@@ -174,9 +171,8 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
     pieces,
     dataAt: spec.dataAt ?? 'own',
     offsetsAt: spec.offsetsAt ?? 'own',
-  };
-  if (spec.buffersSize !== undefined) message.buffersSize = spec.buffersSize;
-  return message;
+    buffersSize: spec.buffersSize,
+  } as Message;
 };
 
 const commandOf = (env: Environment, spec: CommandSpec): Command => {
@@ -220,7 +216,7 @@ const argumentOf = (env: Environment, arg: IoctlArg | undefined): IoctlArgument 
 const NO_COMMANDS: readonly Command[] = [];
 
 const readOf = ({ size, consumed = 0, limit }: NonNullable<(Op & { op: 'write_read' })['read']>): ReadRequest =>
-  limit === undefined ? { size, consumed } : { size, consumed, limit };
+  ({ size, consumed, limit }) as ReadRequest;
 
 /** The call that an op is, given what arrived so far. */
 export const resolve = (env: Environment, op: Op): Call => {
@@ -244,7 +240,8 @@ export const resolve = (env: Environment, op: Op): Call => {
     }
     case 'write_read': {
       const { id, proc, thread, fd, write, read } = op;
-      const call: Writable<WriteRead> = {
+      // All calls of this kind have one shape: what is absent is there and undefined.
+      return {
         op: 'write_read',
         id,
         proc,
@@ -252,12 +249,11 @@ export const resolve = (env: Environment, op: Op): Call => {
         fd,
         write: write === undefined ? NO_COMMANDS : write.map(command => commandOf(env, command)),
         writeConsumed: op.writeConsumed ?? 0,
-      };
-      if (read !== undefined) call.read = readOf(read);
-      if (op.writeSize !== undefined) call.writeSize = op.writeSize;
-      if (op.writeLimit !== undefined) call.writeLimit = op.writeLimit;
-      if (op.bad !== undefined) call.bad = op.bad;
-      return call;
+        read: read === undefined ? undefined : readOf(read),
+        writeSize: op.writeSize,
+        writeLimit: op.writeLimit,
+        bad: op.bad,
+      } as WriteRead;
     }
     case 'ioctl': {
       const { id, proc, thread, fd, cmd } = op;
