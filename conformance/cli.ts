@@ -127,6 +127,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .argument('<log>', 'the event log: run.jsonl')
     .addOption(new Option('-f, --format <format>', 'which report').choices(options.FORMATS).makeOptionMandatory())
     .option('-o, --output <file>', 'where to write it (default: standard output)')
+    .option('--failure <number>', 'only this failure, counted from 1: mermaid, perfetto, itf', options.positive)
     .action((file: string, chosen: RenderOptions) => finish(renderLog(io, file, chosen)));
   report
     .command('merge')

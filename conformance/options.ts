@@ -94,7 +94,18 @@ export const shard = (text: string): { readonly index: number; readonly of: numb
 };
 
 /** What a run can be told as. */
-export const FORMATS = ['json', 'html', 'terminal'] as const;
+export const FORMATS = [
+  'json',
+  'junit',
+  'ktap',
+  'markdown',
+  'mermaid',
+  'perfetto',
+  'itf',
+  'html',
+  'badge',
+  'terminal',
+] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 /** A report to write: a format and a file. */

@@ -72,7 +72,17 @@ const WALLS: Readonly<Record<string, Wall>> = {
       'docs-gen/',
       'test/',
     ],
-    packages: ['vitest', 'fast-check', 'zod', 'commander', 'ts-pattern', '@stryker-mutator'],
+    packages: [
+      'vitest',
+      'fast-check',
+      'zod',
+      'commander',
+      'ts-pattern',
+      '@stryker-mutator',
+      'junit2json',
+      'tap-parser',
+      'playwright-core',
+    ],
     node: true,
   },
 };

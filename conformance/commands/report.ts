@@ -1,5 +1,5 @@
 /** `report render` and `report merge`: reports from event logs, long after the run and anywhere. */
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, UsageError, type ExitCode } from '../exit.ts';
 import { mustBeWritable, writeWhole } from '../files.ts';
 import type { Io } from '../io.ts';
 import type { FormatName, ReportChoice } from '../options.ts';
@@ -9,12 +9,14 @@ import { terminalReport } from '../report/terminal.ts';
 import { unlessMissing, writeReports } from '../report/write.ts';
 import { formatRunLog, mergeLogs } from '../run-log/merge.ts';
 import { readRunLog, tallyOf, type RunLog } from '../run-log/reader.ts';
-import { exitCodeOf } from '../verdict.ts';
+import { count, exitCodeOf } from '../verdict.ts';
 
 /** Options of `report render` as the command line parses them. */
 export interface RenderOptions {
   readonly format: FormatName;
   readonly output?: string;
+  /** The one failure to tell, from 1. */
+  readonly failure?: number;
 }
 
 /** Options of `report merge` as the command line parses them. */
@@ -36,10 +38,15 @@ const aboutTorn = (io: Io, file: string, { torn }: RunLog): void => {
 };
 
 /** Renders a log. Throws `UsageError` for a file that is none, `EnvironmentError` when the report cannot be written. */
-export const renderLog = (io: Io, file: string, { format, output }: RenderOptions): ExitCode => {
+export const renderLog = (io: Io, file: string, { format, output, failure }: RenderOptions): ExitCode => {
   const log = readRunLog(file);
   aboutTorn(io, file, log);
-  const text = render(format, finished(log));
+  const run = finished(log);
+  const { size } = run.tally.failures;
+  if (failure !== undefined && failure > size) {
+    throw new UsageError(`${file}: there is no failure ${failure}: the run has ${count(size, 'failure')}`);
+  }
+  const text = render(format, run, failure);
   if (output === undefined) io.out(text);
   else writeWhole(output, text);
   return EXIT.conformant;

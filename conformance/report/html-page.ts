@@ -7,35 +7,39 @@ import type { OpLog } from '../../abi/op.ts';
 import { AREAS, RULES } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { distance } from '../../properties/failure.ts';
-import type { KnownFailure } from '../campaign/tally.ts';
+import { cProgram } from '../export/c.ts';
 import { formatOpLog } from '../oplog-file.ts';
 import type { PageData, RuleCard, Story } from './html/data.ts';
 import { documentOf } from './html/document.tsx';
-import { failuresOf, runReport, type FailureReport, type FinishedRun, type RunReport } from './run-report.ts';
-import { tell } from './story.ts';
+import { runReport, type FailureReport, type FinishedRun, type RunReport } from './run-report.ts';
+import { toldFailures, type ToldFailure } from './story.ts';
 
 /** Allowed outcomes that the page shows of a step; there may be thousands. */
 const MOST_ALLOWED = 8;
 
-const logText = (report: RunReport, { minimal, signature, origin }: FailureReport, devices: number): string => {
-  const log: OpLog = {
-    format: 'binder-spec/op-log',
-    version: 1,
-    profile: report.profile,
-    title: signature,
-    origin: { target: report.target.name, seed: report.seed, origin, devices },
-    ops: [...minimal],
-  };
-  return formatOpLog(log);
+const logOf = (report: RunReport, { minimal, signature, origin }: FailureReport, devices: number): OpLog => ({
+  format: 'binder-spec/op-log',
+  version: 1,
+  profile: report.profile,
+  title: signature,
+  origin: { target: report.target.name, seed: report.seed, origin, devices },
+  ops: [...minimal],
+});
+
+/** The log as a C program; nothing where it has none, because a broken log must not cost the page. */
+const programOf = (log: OpLog, op: number, rules: readonly string[]): { readonly c?: string } => {
+  try {
+    return { c: cProgram(log, { failing: { op, rules } }) };
+  } catch {
+    return {};
+  }
 };
 
-const storyOf = (report: RunReport, known: KnownFailure, told: FailureReport): Story => {
+const pageStory = (report: RunReport, { known, report: told, told: story }: ToldFailure): Story => {
   const failure = known.shrunk?.failure ?? known.first.failure;
-  const { steps, messages, failing } =
-    known.trace === undefined
-      ? { steps: [], messages: [], failing: -1 }
-      : tell(known.trace.sequence, known.trace.exactIds);
+  const { steps, messages, failing } = story;
   const { signature, kind, rule, level, seen, origin, shrunkFrom, executions, confirmed, explanation } = told;
+  const log = logOf(report, told, known.first.devices);
   const near = [...failure.allowed]
     .map(value => ({ value, far: distance(failure.observed, value) }))
     .sort((a, b) => a.far - b.far)
@@ -46,12 +50,13 @@ const storyOf = (report: RunReport, known: KnownFailure, told: FailureReport): S
     ops: told.minimal,
     steps,
     messages,
-    failing: failing >= 0 ? failing : steps.findIndex(({ op }) => op.id === failure.op.id),
+    failing,
     observed: failure.observed ?? null,
     allowed: near,
     allowedCount: failure.allowed.length,
     certificate: told.certificate,
-    log: logText(report, told, known.first.devices),
+    log: formatOpLog(log),
+    ...programOf(log, failure.op.id, failure.rules),
     ...(told.repro === null ? {} : { command: told.repro }),
   };
 };
@@ -96,7 +101,7 @@ export const pageData = (run: FinishedRun): PageData => {
     witnesses: report.witnesses.map(each => ({ ...each, says: witness.get(each.id) ?? '' })),
     errors: report.errors,
     environment: [...tally.environment],
-    failures: failuresOf(tally).map((known, at) => storyOf(report, known, report.failures[at] as FailureReport)),
+    failures: toldFailures(run).map(each => pageStory(report, each)),
   };
 };
 

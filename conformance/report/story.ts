@@ -8,7 +8,9 @@ import { specification, type State } from '../../model/model.ts';
 import { comparable } from '../../properties/agree.ts';
 import { distance, nearest } from '../../properties/failure.ts';
 import { Judge } from '../../properties/judge.ts';
+import type { KnownFailure } from '../campaign/tally.ts';
 import type { MessageArrow, StoryStep } from './html/data.ts';
+import { failuresOf, runReport, type FailureReport, type FinishedRun } from './run-report.ts';
 
 /** A trace with the specification's opinion of every step. */
 export interface Told {
@@ -96,4 +98,32 @@ export const tell = ({ steps, devices }: TraceSequence, exactIds: boolean): Told
     if (refused) return { steps: told, messages, failing: told.length - 1 };
   }
   return { steps: told, messages, failing: -1 };
+};
+
+const UNTOLD: Told = { steps: [], messages: [], failing: -1 };
+
+/** The story of a failure; without steps where its execution could not be recorded. */
+export const storyOf = ({ first, shrunk, trace }: KnownFailure): Told => {
+  if (trace === undefined) return UNTOLD;
+  const told = tell(trace.sequence, trace.exactIds);
+  // An invariant may be broken in a state that the specification allows.
+  const { op } = (shrunk ?? first).failure;
+  return told.failing >= 0 ? told : { ...told, failing: told.steps.findIndex(step => step.op.id === op.id) };
+};
+
+/** Every failure with its story, in the order of the report. */
+export interface ToldFailure {
+  readonly known: KnownFailure;
+  readonly report: FailureReport;
+  readonly told: Told;
+}
+
+/** The failures of a run with their stories; `only` (from 1) picks one. */
+export const toldFailures = (run: FinishedRun, only?: number): readonly ToldFailure[] => {
+  const { report } = runReport(run);
+  return failuresOf(run.tally).flatMap((known, at) =>
+    only === undefined || only === at + 1
+      ? [{ known, report: report.failures[at] as FailureReport, told: storyOf(known) }]
+      : [],
+  );
 };

@@ -7,6 +7,7 @@ import { grouped } from '../progress.ts';
 import { count } from '../verdict.ts';
 import { certificateLines } from './certificate.ts';
 import { isUnstable, type FailureReport, type KnownReport, type RunReport } from './run-report.ts';
+import { printableIn } from './printable.ts';
 
 /** How to print. */
 export interface Style {
@@ -44,7 +45,9 @@ const shareOf = (report: RunReport, level: string): string => {
 };
 
 /** The report as lines. */
-export const terminalReport = (report: RunReport, { color, quiet, coverage }: Style): string => {
+export const terminalReport = (told: RunReport, { color, quiet, coverage }: Style): string => {
+  // An adapter must not move the cursor.
+  const report = printableIn(told);
   const paint = colors.createColors(color);
   const failure = (found: FailureReport): string[] => {
     const says = found.rule !== null && Object.hasOwn(RULES, found.rule) ? RULES[found.rule as RuleId].says : '';

@@ -56,11 +56,11 @@ main { max-width: 78rem; margin: 0 auto; padding: 0 1.25rem 5rem; display: grid;
 main > section > h2 { margin-bottom: .75rem; }
 
 .verdict { background: var(--card); border: 1px solid var(--line); border-left: 6px solid var(--warn); border-radius: 14px; padding: 1.6rem 1.75rem; box-shadow: var(--shadow); }
-.verdict.conformant { border-left-color: var(--pass); }
+.verdict.conformant, .verdict.conformant-with-deviations { border-left-color: var(--pass); }
 .verdict.not-conformant { border-left-color: var(--fail); }
 .verdict .what { font-size: .95rem; }
 .verdict h1 { font-size: clamp(2rem, 7vw, 3.4rem); letter-spacing: -.035em; font-weight: 750; margin: .1rem 0 .25rem; color: var(--warn); }
-.verdict.conformant h1 { color: var(--pass); }
+.verdict.conformant h1, .verdict.conformant-with-deviations h1 { color: var(--pass); }
 .verdict.not-conformant h1 { color: var(--fail); }
 .reasons { color: var(--faint); }
 .numbers { display: flex; flex-wrap: wrap; gap: 1rem 2.4rem; margin-top: 1.3rem; }
