@@ -10,6 +10,7 @@ import { exploreCommand } from './commands/explore.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { prune, update, why, type FromOptions, type UpdateOptions } from './commands/known.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
+import { programs, type ProgramsOptions } from './commands/programs.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { selfTest, type SelfTestOptions } from './commands/self-test.ts';
@@ -247,6 +248,21 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--no-shrink', 'do not look for the shortest log')
     .option('-q, --quiet', 'print only what was not found, and the numbers')
     .action(async (chosen: SelfTestOptions) => finish(await selfTest(io, chosen)));
+
+  root
+    .command('programs')
+    .description('random programs above the driver: properties of the library held to them, every system call judged')
+    .addOption(targetOption())
+    .option('-n, --steps <count>', 'stop after so many steps of programs', options.positive, 20_000)
+    .option('-s, --seed <seed>', 'which programs to draw (default: a new seed, printed)', options.seed)
+    .option('-j, --jobs <count>', 'programs in flight on a remote target', options.positive)
+    .option('--max-failures <count>', 'stop after so many distinct failures', options.positive, 3)
+    .option('--save <folder>', 'save the shrunk program of every failure, and its op log', path.join('out', 'programs'))
+    .option('--no-shrink', 'report failures as they were found')
+    .option('--replay <file>', 'run one saved program')
+    .option('-r, --report <format=file>', 'write a report: json=FILE', options.jsonReport, [])
+    .option('-q, --quiet', 'print only failures and the result')
+    .action(async (chosen: ProgramsOptions) => finish(await programs(io, chosen)));
 
   root
     .command('list')

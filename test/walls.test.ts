@@ -40,6 +40,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
     node: true,
   },
   'userspace/': { own: ['abi/', 'userspace/'], packages: ['zod'], node: true },
+  'userspace/aidl/': { own: ['abi/', 'userspace/'], packages: ['chevrotain', 'zod'], node: true },
   'adapters/': { own: ['abi/', 'adapters/'], packages: [], node: true },
   'adapters/impl/': {
     own: ['abi/', 'impl/', 'adapters/impl/', 'conformance/protocol/', 'conformance/targets/'],
@@ -168,6 +169,8 @@ describe('the walls', () => {
     ['conformance/report/html/app.tsx', 'node:fs'],
     ['adapters/linux/setup.ts', '../../model/model.ts'],
     ['model/ref.ts', './node'],
+    ['userspace/native/bbinder.ts', 'chevrotain'],
+    ['userspace/kernel/kernel.ts', '../../impl/driver.ts'],
   ])('%s may not import %s', (file, target) => {
     expect(forbidden(file, target)).toBeTypeOf('string');
   });
@@ -179,6 +182,7 @@ describe('the walls', () => {
     ['conformance/report/html-page.ts', './html/document.tsx'],
     ['abi/op.ts', 'zod'],
     ['model/ref.ts', 'ts-pattern'],
+    ['userspace/aidl/parser.ts', 'chevrotain'],
   ])('%s may import %s', (file, target) => {
     expect(forbidden(file, target)).toBeUndefined();
   });

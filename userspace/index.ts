@@ -36,3 +36,5 @@ export { ServiceManagerClient } from './manager/client.ts';
 export * from './manager/interfaces.ts';
 export { isValidName, LONGEST_NAME } from './manager/names.ts';
 export { ServiceManager, type ServiceManagerOptions } from './manager/service-manager.ts';
+export { readAidl, type AidlClient, type AidlInterface, type ReadInterface } from './aidl/read.ts';
+export { AidlError } from './aidl/syntax.ts';

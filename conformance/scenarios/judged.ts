@@ -74,6 +74,8 @@ export interface Arrived {
 export class JudgedKernel implements Kernel {
   /** What was performed, each call with what it showed. */
   readonly steps: TraceStep[] = [];
+  /** Rules that fired. */
+  readonly rules = new Set<string>();
   /** Every message that arrived, in order. */
   readonly arrived: Arrived[] = [];
   readonly #bench: Bench;
@@ -104,6 +106,7 @@ export class JudgedKernel implements Kernel {
       const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
       throw new DivergenceError(differs('observation', op, observation, allowed, rules, []));
     }
+    for (const rule of judge.rules) this.rules.add(rule);
     this.#note(observation);
     return observation;
   }

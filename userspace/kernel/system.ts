@@ -5,12 +5,15 @@
  * the ready threads goes next is a choice that the maker of the system may take over.
  */
 import type { Call } from '../../abi/call.ts';
+import type { Done } from '../../abi/observation.ts';
 import { DeadlockError, KilledError, MisuseError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { Thread } from './thread.ts';
 
 export interface SystemOptions {
-  /** Which of so many ready threads goes next: 0 is the one that waits longest. First come, first served unless told. */
+  /**
+   * Which of so many goes next: 0 is the thread that waits longest, kills come last. First come, first served unless told.
+   */
   readonly choose?: (ready: number) => number;
   /** The first op number; 1 unless told. */
   readonly firstOp?: number;
@@ -25,6 +28,8 @@ interface Order {
 /** The most native threads of one process: the ids of a process's threads lie that close together. */
 const MOST_THREADS = 90;
 
+const CLOSED: Done = { status: 'EBADF' };
+
 export class System {
   readonly #kernel: Kernel;
   readonly #choose: (ready: number) => number;
@@ -34,6 +39,10 @@ export class System {
   readonly #parked = new Map<number, Thread>();
   readonly #threads = new Map<number, Map<number, Thread>>();
   readonly #killed = new Set<number>();
+  /** Processes that made a call: the driver has never heard of any other. */
+  readonly #known = new Set<number>();
+  /** Process and descriptor of every close. */
+  readonly #closed = new Set<string>();
   readonly #orders: Order[] = [];
   /** How to tell those who wait for a thread that it will never end. */
   readonly #awaited = new Map<Thread, (error: Error) => void>();
@@ -147,15 +156,16 @@ export class System {
     await Promise.resolve();
     try {
       while (this.#failure === undefined) {
-        const order = this.#orders.shift();
-        if (order !== undefined) {
-          await this.#obey(order);
-          continue;
-        }
-        if (this.#ready.length === 0) break;
-        const at = this.#ready.length === 1 ? 0 : this.#choose(this.#ready.length);
+        const choices = this.#ready.length + this.#orders.length;
+        if (choices === 0) break;
+        const at = choices === 1 ? 0 : this.#choose(choices);
         const [thread] = this.#ready.splice(at, 1);
-        if (thread !== undefined && thread.state !== 'ended') await this.#take(thread);
+        if (thread === undefined) {
+          const [order] = this.#orders.splice(at - this.#ready.length, 1);
+          if (order !== undefined) await this.#obey(order);
+        } else if (thread.state !== 'ended') {
+          await this.#take(thread);
+        }
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
@@ -187,7 +197,11 @@ export class System {
   }
 
   async #perform(call: Call): Promise<void> {
-    const { result, completions } = await this.#kernel.perform(call);
+    if ('proc' in call) this.#known.add(call.proc);
+    const { result, completions } = this.#isClosed(call)
+      ? { result: CLOSED, completions: [] }
+      : await this.#kernel.perform(call);
+    if (call.op === 'close') this.#closed.add(`${call.proc} ${call.fd}`);
     const over = result === 'pending' ? completions : [{ op: call.id, done: result }, ...completions];
     for (const { op, done } of over) {
       const thread = this.#parked.get(op);
@@ -197,6 +211,11 @@ export class System {
       thread.complete(done);
       this.#ready.push(thread);
     }
+  }
+
+  /** A descriptor that is closed is no business of the driver: the operating system refuses the call. */
+  #isClosed(call: Call): boolean {
+    return 'fd' in call && call.op !== 'open' && call.op !== 'munmap' && this.#closed.has(`${call.proc} ${call.fd}`);
   }
 
   async #obey({ call, resolve }: Order): Promise<void> {
@@ -211,7 +230,7 @@ export class System {
         this.#awaited.get(thread)?.(new KilledError(`process ${proc} was killed`));
         this.#awaited.delete(thread);
       }
-      await this.#perform({ ...call, id: this.#nextOp++ });
+      if (this.#known.has(proc)) await this.#perform({ ...call, id: this.#nextOp++ });
     }
     resolve();
   }

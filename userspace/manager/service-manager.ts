@@ -66,6 +66,11 @@ export class ServiceManager {
     return [...this.#services.keys()].sort();
   }
 
+  /** The object that a name maps to: the manager's proxy of it. */
+  binderOf(name: string): IBinder | undefined {
+    return this.#services.get(name)?.binder;
+  }
+
   #handlers(): HandlersOf<typeof IServiceManager> {
     return {
       getService: name => this.#find(name),

@@ -69,6 +69,7 @@ export class ProcessState implements BinderTable {
   #poolStarted = false;
   #spawned = 0;
   #context: BBinder | undefined;
+  #isClosed = false;
 
   constructor(system: System, options: ProcessOptions = {}) {
     this.system = system;
@@ -93,6 +94,11 @@ export class ProcessState implements BinderTable {
   /** The object that answers for handle 0; `undefined` in every process but the manager's. */
   get context(): BBinder | undefined {
     return this.#context;
+  }
+
+  /** Whether the driver was closed: no thread talks with it any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** The state of the running thread, which must be one of this process. */
@@ -133,7 +139,7 @@ export class ProcessState implements BinderTable {
       await this.#open(state);
       return await code();
     } finally {
-      if (!this.system.isKilled(this.proc)) await state.exit();
+      await state.exit();
       this.#threads.delete(thread);
     }
   }
@@ -163,6 +169,20 @@ export class ProcessState implements BinderTable {
     await must('spam detection', { op: 'ioctl', fd, cmd: 'BINDER_ENABLE_ONEWAY_SPAM_DETECTION', arg: spam });
     await must('mmap', { op: 'mmap', fd, size: map, prot: 'read', private: true });
     opened.set();
+  }
+
+  /**
+   * Leaves the driver: closes it and gives its memory back. Threads that sleep in it wake and end; every later call of a
+   * thread of this process is BAD_FD.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const { kernel } = this.thread;
+    await this.thread.flush();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await kernel.call({ op: 'close', fd: DRIVER_FD });
+    await kernel.call({ op: 'munmap', fd: DRIVER_FD });
   }
 
   /** Starts the main thread of the pool (`startThreadPool`); a second time changes nothing. */

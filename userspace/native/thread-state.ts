@@ -77,6 +77,7 @@ export class ThreadState {
   }
 
   async #writeRead(write: readonly Command[], receive: boolean): Promise<StatusT> {
+    if (this.process.isClosed) return STATUS.BAD_FD;
     const { status, wrote, returns } = await this.kernel.call({
       op: 'write_read',
       fd: DRIVER_FD,
@@ -261,6 +262,7 @@ export class ThreadState {
   async exit(): Promise<void> {
     await this.flush();
     this.#processDerefs();
+    if (this.process.isClosed) return;
     await this.kernel.call({ op: 'ioctl', fd: DRIVER_FD, cmd: 'BINDER_THREAD_EXIT', arg: {} });
   }
 }
