@@ -37,7 +37,7 @@ export interface Message {
   /** Hex: the sender's memory behind each PTR, by piece number. */
   readonly pieces: readonly string[];
   /** Present in the _SG forms. */
-  readonly buffersSize?: U64;
+  readonly buffersSize?: U64 | undefined;
   readonly dataAt: 'own' | 'null' | 'bad';
   readonly offsetsAt: 'own' | 'null' | 'bad';
 }
@@ -72,7 +72,7 @@ export type Command =
 export interface ReadRequest {
   readonly size: number;
   readonly consumed: number;
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** Argument of the other ioctls, resolved. `pid` stands for a process of the log (`proc`) or for a number nobody has. */
@@ -132,14 +132,15 @@ export type Call =
   | { readonly op: 'reclaim'; readonly id: OpId }
   | (Who & { readonly op: 'peek'; readonly offset: number; readonly length: number });
 
+/** What is absent may also be there as undefined, so that all calls of this kind have one shape. */
 export type WriteRead = Who & {
   readonly op: 'write_read';
   readonly write: readonly Command[];
-  readonly writeSize?: number;
+  readonly writeSize?: number | undefined;
   readonly writeConsumed: number;
-  readonly writeLimit?: number;
-  readonly read?: ReadRequest;
-  readonly bad?: true;
+  readonly writeLimit?: number | undefined;
+  readonly read?: ReadRequest | undefined;
+  readonly bad?: true | undefined;
 };
 
 /** The outcome of a system call by name. */

@@ -4,7 +4,7 @@
  * A reference to something that never arrived resolves to a stray value that no driver gives out, so that every op of
  * a log can always be made. The environment learns from the specification's `delivered` once an observation agreed.
  */
-import type { Call, Command, IoctlArgument, Message, PlacedObject, ReadRequest, WriteRead } from './call.ts';
+import type { Call, Command, IoctlArgument, Message, PlacedObject, ReadRequest } from './call.ts';
 import { decodeObject, objectHex } from './codec.ts';
 import { filled, fromHex, overlay } from './hex.ts';
 import { MAX_ARENA, type Handle } from './ids.ts';
@@ -172,7 +172,7 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
     dataAt: spec.dataAt ?? 'own',
     offsetsAt: spec.offsetsAt ?? 'own',
     buffersSize: spec.buffersSize,
-  } as Message;
+  };
 };
 
 const commandOf = (env: Environment, spec: CommandSpec): Command => {
@@ -215,8 +215,11 @@ const argumentOf = (env: Environment, arg: IoctlArg | undefined): IoctlArgument 
 
 const NO_COMMANDS: readonly Command[] = [];
 
-const readOf = ({ size, consumed = 0, limit }: NonNullable<(Op & { op: 'write_read' })['read']>): ReadRequest =>
-  ({ size, consumed, limit }) as ReadRequest;
+const readOf = ({ size, consumed = 0, limit }: NonNullable<(Op & { op: 'write_read' })['read']>): ReadRequest => ({
+  size,
+  consumed,
+  limit,
+});
 
 /** The call that an op is, given what arrived so far. */
 export const resolve = (env: Environment, op: Op): Call => {
@@ -253,7 +256,7 @@ export const resolve = (env: Environment, op: Op): Call => {
         writeSize: op.writeSize,
         writeLimit: op.writeLimit,
         bad: op.bad,
-      } as WriteRead;
+      };
     }
     case 'ioctl': {
       const { id, proc, thread, fd, cmd } = op;
