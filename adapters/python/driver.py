@@ -169,6 +169,7 @@ class Driver:
         status, wrote = self.write(process, call["write"])
         shown = {} if read is None else {"returns": []}
         if status != "OK":
+            process.need_return = False  # THR-03: however the ioctl ends
             return {"status": status, "wrote": wrote, "read": 0, **shown}
         if read is None or read["size"] == 0:
             process.need_return = False
