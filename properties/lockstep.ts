@@ -9,7 +9,9 @@ import { comparable } from './agree.ts';
 import { Coverage } from './coverage.ts';
 import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-import { Judge, type Follow } from './judge.ts';
+import type { Follow } from './judge.ts';
+import { judgeFor, type Checker } from './profile/judge.ts';
+import type { Profile } from './profile/profile.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
@@ -29,6 +31,8 @@ export interface LockstepOptions<State> {
   /** Called after each performed op: for `replay` and traces. */
   readonly onStep?: (step: Step) => void;
   readonly recorder?: Recorder;
+  /** In what the driver may differ; nothing unless told. */
+  readonly profile?: Profile;
 }
 
 /** One performed op as a trace shows it. */
@@ -49,7 +53,7 @@ export interface RunResult {
 
 /** Checks one snapshot: against the specification, then against the invariants. */
 export const checkSnapshot = <State>(
-  judge: Judge<State>,
+  judge: Checker<State>,
   seen: Snapshot,
   invariants: readonly Invariant[],
   exact: boolean,
@@ -110,7 +114,7 @@ const runOnce = <State>(
   let current: Op | undefined;
   let last: Op | undefined;
   let who = 'specification';
-  const judge = new Judge(specification, world, follow);
+  const judge = judgeFor(specification, world, follow, options.profile);
   const finish = (failure?: Failure) => {
     const { complete, widest } = judge;
     const counts = { ops: performed, skipped, widest, complete };

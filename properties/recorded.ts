@@ -6,7 +6,9 @@ import type { TraceSequence } from '../abi/trace.ts';
 import { Coverage } from './coverage.ts';
 import { crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-import { Judge, type Follow } from './judge.ts';
+import type { Follow } from './judge.ts';
+import { judgeFor } from './profile/judge.ts';
+import type { Profile } from './profile/profile.ts';
 import { checkSnapshot, type RunResult } from './lockstep.ts';
 
 export interface RecordedOptions<State> {
@@ -15,6 +17,8 @@ export interface RecordedOptions<State> {
   readonly exactIds: boolean;
   readonly invariants: readonly Invariant[];
   readonly coverage: Coverage;
+  /** In what the driver may differ; nothing unless told. */
+  readonly profile?: Profile;
 }
 
 /** The place of a step that nobody can have performed. */
@@ -55,13 +59,13 @@ interface Judged {
 }
 
 const judgeOnce = <State>(
-  { specification, exactIds, invariants, coverage }: RecordedOptions<State>,
+  { specification, exactIds, invariants, coverage, profile }: RecordedOptions<State>,
   { devices, steps, died }: TraceSequence,
   follow: Follow,
 ): Judged => {
   let performed = 0;
   let current: Op | undefined;
-  const judge = new Judge(specification, { devices }, follow);
+  const judge = judgeFor(specification, { devices }, follow, profile);
   const finish = (failure?: Failure): Judged => {
     const { complete, widest } = judge;
     const counts = { ops: performed, widest, complete };

@@ -13,7 +13,8 @@ import type { Specification } from '../abi/specification.ts';
 import { Coverage } from './coverage.ts';
 import { crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
-import { Judge } from './judge.ts';
+import { judgeFor } from './profile/judge.ts';
+import type { Profile } from './profile/profile.ts';
 import type { Recorder } from './recorder.ts';
 import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
 
@@ -29,6 +30,8 @@ export interface RemoteOptions<State> {
   readonly coverage?: Coverage;
   readonly onStep?: (step: Step) => void;
   readonly recorder?: Recorder;
+  /** In what the driver may differ; nothing unless told. */
+  readonly profile?: Profile;
 }
 
 /** Calls of one round trip. */
@@ -62,7 +65,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
   const coverage = options.coverage ?? new Coverage();
   coverage.begin();
   recorder?.begin();
-  const judge = new Judge(specification, world);
+  const judge = judgeFor(specification, world, 'every', options.profile);
   const skipped: OpId[] = [];
   let performed = 0;
   let last: Op | undefined;
