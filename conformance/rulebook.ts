@@ -1,5 +1,6 @@
 /** The rules as the command line sees them: which of them a run has to exercise, and what became of each. */
 import { RULES, type RuleId } from '../model/model.ts';
+import { hiddenBy, PROFILES } from '../properties/profile/profile.ts';
 import { FULLY_CAPABLE, type Capable } from './protocol/capabilities.ts';
 import { missingFor } from './protocol/behind.ts';
 import type { ProfileName } from './options.ts';
@@ -86,7 +87,10 @@ export const ruleRows = ({
     const undeclared = whyUndeclared(id, rule, capable);
     if (undeclared !== undefined) return { id, level, status: 'not-applicable', exercised, why: undeclared };
     if (exercised > 0) return { id, level, status: 'pass', exercised };
-    const reason = whyNotApplicable(rule, profile, target);
+    const hidden = hiddenBy(PROFILES[profile], id);
+    const reason =
+      whyNotApplicable(rule, profile, target) ??
+      (hidden === undefined ? undefined : `${profile} avoids it (${hidden.id}): ${hidden.says}`);
     if (reason === undefined) return { id, level, status: 'not-exercised', exercised };
     return { id, level, status: 'not-applicable', exercised, why: reason };
   });

@@ -69,8 +69,8 @@ export const checkSnapshot = <State>(
     }
   const allowed = judge.observeSnapshot(seen, exact);
   if (allowed === undefined) return undefined;
-  const best = nearest(seen, allowed, item => item) as Snapshot;
-  const [left, right] = comparable(best, seen, exact);
+  const best = nearest(judge.shape?.(seen) ?? seen, allowed, item => item) as Snapshot;
+  const [left, right] = comparable(best, judge.shape?.(seen) ?? seen, exact);
   return differs('snapshot', op, right, [left], [], skipped);
 };
 

@@ -13,7 +13,7 @@ export const isDeath = (failure: Failure | undefined): failure is Failure =>
   failure !== undefined && (failure.kind === 'crash' || failure.kind === 'timeout') && failure.core.includes('target');
 
 /** Who looks on while a log runs. */
-export type Watch = Pick<RemoteOptions<unknown>, 'onStep' | 'recorder'>;
+export type Watch = Pick<RemoteOptions<unknown>, 'onStep' | 'recorder' | 'profile'>;
 
 /** Runs one log in a session of its own, `alone` without others beside it; whatever the target throws is a failure of kind `crash` or `timeout`. */
 export const attempt = async (

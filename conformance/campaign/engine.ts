@@ -6,6 +6,7 @@ import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import type { Regression } from '../corpus.ts';
 import { Journal } from '../journal.ts';
@@ -72,7 +73,9 @@ const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engin
     const checkpointEvery = /^(?:snapshot|invariant) /.test(signature) ? 1 : 0;
     const world = { devices: devicesOf(log, plan.devices) };
     const driver = await localTarget(plan.target);
-    return runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS }, log.ops).failure;
+    const profile = PROFILES[plan.profile];
+    return runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS, profile }, log.ops)
+      .failure;
   },
   drive: async () => {
     await replayLocal(plan, corpusOf(plan, corpus), tally, stop);
@@ -81,7 +84,12 @@ const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engin
   shrink: (known, wish) => shrinkLocal(plan, known, tally, wish),
   trace: async known => {
     const { ops, devices } = shortest(known);
-    tellTrace(tally, known, true, recordLocal(await localTarget(plan.target), { devices }, ops));
+    tellTrace(
+      tally,
+      known,
+      true,
+      recordLocal(await localTarget(plan.target), { devices }, ops, PROFILES[plan.profile]),
+    );
   },
   stop: async () => {},
 });
@@ -114,7 +122,9 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
     },
     replay: async log => {
       const driver = await target.get();
-      const { failure } = await attempt(driver, devicesOf(log, plan.devices), log.ops, new Coverage());
+      const { failure } = await attempt(driver, devicesOf(log, plan.devices), log.ops, new Coverage(), {
+        profile: PROFILES[plan.profile],
+      });
       if (isDeath(failure)) await target.bury(driver);
       return failure;
     },
@@ -123,7 +133,12 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
       const { op } = failure;
       // What kills the machine would kill it again, and show nothing more.
       if (isDeath(failure) || !mayShrink(known)) return;
-      tellTrace(tally, known, false, await recordRemote(await target.get(), { devices }, ops, op));
+      tellTrace(
+        tally,
+        known,
+        false,
+        await recordRemote(await target.get(), { devices }, ops, op, PROFILES[plan.profile]),
+      );
     },
     stop: async () => {
       await target.stop();

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
+import { prepared } from '../../properties/profile/prepare.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import type { Regression } from '../corpus.ts';
 import { UsageError } from '../exit.ts';
@@ -41,14 +43,24 @@ export const replayLocal = async (
 ): Promise<void> => {
   const driver = await localTarget(plan.target);
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
+  const profile = PROFILES[plan.profile];
   for (const { file, log } of corpus) {
     if (stop.aborted || tally.open >= plan.budget.failures) break;
     const devices = devicesOf(log, plan.devices);
     const coverage = new Coverage(WITNESSES);
-    const { ops } = log;
+    const ops = prepared(profile, log.ops);
     const recorder = new SequenceRecorder();
     const { failure } = runLockstep(
-      { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, coverage, recorder },
+      {
+        specification,
+        driver,
+        world: { devices },
+        checkpointEvery: 1,
+        invariants: INVARIANTS,
+        coverage,
+        recorder,
+        profile,
+      },
       ops,
     );
     trace?.append(recorder.sequence(sourceName({ regression: file }), devices));

@@ -11,6 +11,8 @@ import { WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import type { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
+import { prepared } from '../../properties/profile/prepare.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import { isWithoutVerdict } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
@@ -140,11 +142,13 @@ export class RemoteRun {
     const regression = this.#corpus.shift();
     if (regression !== undefined) {
       const { file, log } = regression;
-      return { source: { regression: file }, devices: devicesOf(log, devices), ops: log.ops };
+      const ops = prepared(PROFILES[this.#plan.profile], log.ops);
+      return { source: { regression: file }, devices: devicesOf(log, devices), ops };
     }
     const sequence = this.#next;
     this.#next += this.#stride;
-    return { source: { sequence }, devices, ops: this.#arbitrary.draw(seederOf(seed, sequence)) };
+    const ops = prepared(PROFILES[this.#plan.profile], this.#arbitrary.draw(seederOf(seed, sequence)));
+    return { source: { sequence }, devices, ops };
   }
 
   async #work(driver: RemoteDriver, slot: number): Promise<void> {
@@ -174,7 +178,7 @@ export class RemoteRun {
         job.devices,
         job.ops,
         coverage,
-        { recorder },
+        { recorder, profile: PROFILES[this.#plan.profile] },
         alone || driver.slots === 1 || this.#begun++ % ALONE_EVERY === 0,
       ));
     } catch (error) {

@@ -3,6 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
+import { prepared } from '../../properties/profile/prepare.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
@@ -35,6 +37,7 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   const recorder = trace === undefined ? undefined : new SequenceRecorder();
   const recorded = recorder === undefined ? {} : { recorder };
   const cores = new Set<string>();
+  const profile = PROFILES[plan.profile];
   const excused = new Set(plan.excused);
   let open = 0;
   const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
@@ -49,8 +52,11 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     repeated = [];
   };
   for (let sequence = first; sequence < last && open < budget.failures; sequence += stride) {
-    const log = arbitrary.draw(seederOf(plan.seed, sequence));
-    const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage, ...recorded }, log);
+    const log = prepared(profile, arbitrary.draw(seederOf(plan.seed, sequence)));
+    const result = runLockstep(
+      { specification, driver, world, invariants: INVARIANTS, coverage, profile, ...recorded },
+      log,
+    );
     const { failure } = result;
     if (recorder !== undefined) trace?.append(recorder.sequence(sourceName({ sequence }), plan.devices));
     if (failure !== undefined) {

@@ -8,6 +8,7 @@ import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { sameBug } from '../../properties/failure.ts';
 import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import type { Recorder } from '../../properties/recorder.ts';
 import { certify, CERTIFICATE_BUDGET, type Execution } from '../../properties/shrink/certificate.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
@@ -150,6 +151,7 @@ export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally,
       runLockstep(
         {
           ...{ specification, driver, world, checkpointEvery, invariants: INVARIANTS, onStep },
+          profile: PROFILES[plan.profile],
           ...(recorder === undefined ? {} : { recorder }),
         },
         ops,
@@ -180,6 +182,7 @@ export const shrinkRemote = async (
       const driver = await target.get();
       const result = await attempt(driver, devices, ops, new Coverage(), {
         onStep,
+        profile: PROFILES[plan.profile],
         ...(recorder === undefined ? {} : { recorder }),
       });
       if (isDeath(result.failure)) await target.bury(driver);

@@ -5,17 +5,18 @@ import type { Op } from '../../abi/op.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import type { TraceStep } from '../../abi/trace.ts';
 import { specification, type State } from '../../model/model.ts';
-import { Judge } from '../../properties/judge.ts';
+import { judgeFor } from '../../properties/profile/judge.ts';
+import type { Profile } from '../../properties/profile/profile.ts';
 
 const stepOf = (op: Op, observation: Observation, snapshot: Snapshot | undefined): TraceStep =>
   ({ op, observation, ...(snapshot === undefined ? {} : { snapshot }) }) as TraceStep;
 
 /** Records a log on a driver of this process, to the op that diverges or throws, or to its end. */
-export const recordLocal = (driver: Driver, world: World, ops: readonly Op[]): TraceStep[] => {
+export const recordLocal = (driver: Driver, world: World, ops: readonly Op[], profile: Profile): TraceStep[] => {
   const steps: TraceStep[] = [];
   try {
     driver.reset(world);
-    const judge = new Judge<State>(specification, world);
+    const judge = judgeFor<State>(specification, world, 'every', profile);
     for (const op of ops) {
       const call = judge.call(op);
       if (!judge.applicable(call)) continue;
@@ -37,11 +38,12 @@ const recordOnce = async (
   world: World,
   ops: readonly Op[],
   asking: Asking,
+  profile: Profile,
 ): Promise<TraceStep[]> => {
   const steps: TraceStep[] = [];
   try {
     const session = await driver.begin(world);
-    const judge = new Judge<State>(specification, world);
+    const judge = judgeFor<State>(specification, world, 'every', profile);
     const lastOp = ops.at(-1);
     for (const op of ops) {
       const ahead = judge.predict();
@@ -70,7 +72,8 @@ export const recordRemote = async (
   world: World,
   ops: readonly Op[],
   failing: Op,
+  profile: Profile,
 ): Promise<TraceStep[]> => {
-  const steps = await recordOnce(driver, world, ops, 'each');
-  return steps.at(-1)?.op.id === failing.id ? steps : recordOnce(driver, world, ops, 'last');
+  const steps = await recordOnce(driver, world, ops, 'each', profile);
+  return steps.at(-1)?.op.id === failing.id ? steps : recordOnce(driver, world, ops, 'last', profile);
 };

@@ -3,7 +3,8 @@ import type { TraceHead, TraceSequence } from '../../abi/trace.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
-import { Unperformable, runRecorded } from '../../properties/recorded.ts';
+import { PROFILES as JUDGED } from '../../properties/profile/profile.ts';
+import { Unperformable, runRecorded, type RecordedOptions } from '../../properties/recorded.ts';
 import { saveFailure } from '../campaign/save.ts';
 import { shrunkFrom, sourceFrom, type Plan } from '../campaign/plan.ts';
 import { Tally, type FoundFailure } from '../campaign/tally.ts';
@@ -55,14 +56,18 @@ const addShrunk = (tally: Tally, found: FoundFailure): void => {
   tally.take({ event: 'shrunk', core: failure.core, ops, failure, executions: 1 });
 };
 
+/** How a trace is judged. */
+type Judging = Pick<RecordedOptions<unknown>, 'exactIds' | 'profile'>;
+
 /** Judges one sequence and adds what it showed. Throws `UsageError` for a step that cannot have been made. */
-const judgeSequence = (tally: Tally, exactIds: boolean, sequence: TraceSequence, where: string): void => {
+const judgeSequence = (tally: Tally, options: Judging, sequence: TraceSequence, where: string): void => {
+  const { exactIds } = options;
   const { devices, steps } = sequence;
   const whole = shrunkFrom(sequence.source);
   const source = sourceFrom(whole ?? sequence.source);
   const coverage = new Coverage(WITNESSES);
   try {
-    const { failure } = runRecorded({ specification, exactIds, invariants: INVARIANTS, coverage }, sequence);
+    const { failure } = runRecorded({ specification, ...options, invariants: INVARIANTS, coverage }, sequence);
     const ops = steps.map(({ op }) => op);
     if (whole !== undefined) {
       if (failure === undefined) return;
@@ -89,11 +94,15 @@ export const check = async (io: Io, file: string, options: CheckOptions): Promis
   const seconds = (): number => (performance.now() - began) / 1000;
   let head: TraceHead | undefined;
   let torn: number | undefined;
+  let judging: Judging = { exactIds: false };
   try {
     for await (const line of readTrace(file)) {
-      if ('head' in line) head = line.head;
-      else if ('torn' in line) torn = line.torn;
-      else judgeSequence(tally, head?.exactIds === true, line.sequence, `${file}: line ${line.line}`);
+      if ('head' in line) {
+        head = line.head;
+        const profile = JUDGED[options.profile ?? profileOf(file, head.profile)];
+        judging = { exactIds: head.exactIds, profile };
+      } else if ('torn' in line) torn = line.torn;
+      else judgeSequence(tally, judging, line.sequence, `${file}: line ${line.line}`);
       const { sequences, ops, rulesFired } = tally.coverage;
       progress.show({ sequences, ops, rules: rulesFired, failures: tally.failures.size, seconds: seconds() });
       if (io.interrupt.aborted) break;

@@ -2,6 +2,7 @@
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
+import { PROFILES } from '../../properties/profile/profile.ts';
 import { runRemote } from '../../properties/remote.ts';
 import { devicesOf } from '../campaign/log.ts';
 import { EXIT, EnvironmentError, UsageError, type ExitCode } from '../exit.ts';
@@ -24,13 +25,26 @@ export interface ReplayOptions {
 /** Devices where a log says nothing. */
 const DEVICES = 2;
 
-const onRemote = async (target: TargetChoice, log: OpLog, onStep: (step: Step) => void): Promise<RunResult> => {
+const onRemote = async (
+  { target, profile: name }: ReplayOptions,
+  log: OpLog,
+  onStep: (step: Step) => void,
+): Promise<RunResult> => {
   const driver = await startRemote(target, 1);
   try {
     const world = { devices: devicesOf(log, DEVICES) };
     const session = await driver.begin(world);
     return await runRemote(
-      { specification, session, world, batch: 1, snapshot: true, invariants: INVARIANTS, onStep },
+      {
+        specification,
+        session,
+        world,
+        batch: 1,
+        snapshot: true,
+        invariants: INVARIANTS,
+        onStep,
+        profile: PROFILES[name],
+      },
       log.ops,
     );
   } finally {
@@ -38,7 +52,11 @@ const onRemote = async (target: TargetChoice, log: OpLog, onStep: (step: Step) =
   }
 };
 
-const onLocal = async (target: TargetChoice, log: OpLog, onStep: (step: Step) => void): Promise<RunResult> =>
+const onLocal = async (
+  { target, profile: name }: ReplayOptions,
+  log: OpLog,
+  onStep: (step: Step) => void,
+): Promise<RunResult> =>
   runLockstep(
     {
       specification,
@@ -47,6 +65,7 @@ const onLocal = async (target: TargetChoice, log: OpLog, onStep: (step: Step) =>
       checkpointEvery: 1,
       invariants: INVARIANTS,
       onStep,
+      profile: PROFILES[name],
     },
     log.ops,
   );
@@ -60,9 +79,7 @@ export const replay = async (io: Io, file: string, options: ReplayOptions): Prom
     io.out(`${opLine(op)}\n     → ${JSON.stringify(observation)}\n       ${rules.join(' ')}\n`);
   };
   const { kind } = options.target;
-  const result = isRemote(options.target)
-    ? await onRemote(options.target, log, onStep)
-    : await onLocal(options.target, log, onStep);
+  const result = isRemote(options.target) ? await onRemote(options, log, onStep) : await onLocal(options, log, onStep);
   const { failure, skipped, ops } = result;
   if (skipped.length > 0) io.out(`not applicable, so not performed: op ${skipped.join(', ')}\n`);
   if (failure === undefined) {

@@ -1,6 +1,7 @@
 /** The first line of an event log, from what was asked for and what was driven. */
 import type { TargetInfo } from '../../abi/trace.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
+import { hiddenBy, PROFILES } from '../../properties/profile/profile.ts';
 import { nameOf } from '../campaign/log.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { packageVersion } from '../paths.ts';
@@ -25,6 +26,8 @@ export const headOf = (plan: Plan, target: TargetInfo, adapter?: AdapterFacts): 
   budget: plan.budget,
   ...(plan.shard === undefined ? {} : { shard: plan.shard }),
   invariants: INVARIANTS.map(({ id }) => id),
-  // What an adapter does not declare nobody waits for.
-  witnesses: WITNESSES.map(({ id }) => id).filter(id => missingFor(id, capableOf(adapter)).length === 0),
+  // What the profile avoids or an adapter does not declare nobody waits for.
+  witnesses: WITNESSES.map(({ id }) => id).filter(
+    id => hiddenBy(PROFILES[plan.profile], id) === undefined && missingFor(id, capableOf(adapter)).length === 0,
+  ),
 });

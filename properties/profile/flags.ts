@@ -11,9 +11,17 @@ export interface Flag {
   /** What is relaxed by it, and what is still held. */
   readonly relaxes: string;
   readonly how: How;
+  /** Rules and witnesses that no sequence reaches then. */
+  readonly hides: readonly string[];
 }
 
-const flag = <Id extends string>(id: Id, how: How, says: string, relaxes: string) => ({ id, how, says, relaxes });
+const flag = <Id extends string>(id: Id, how: How, says: string, relaxes: string, hides: readonly string[] = []) => ({
+  id,
+  how,
+  says,
+  relaxes,
+  hides,
+});
 
 /** Every difference that a profile can name. */
 export const FLAGS = [
@@ -34,6 +42,7 @@ export const FLAGS = [
     'avoided',
     'Whether a message fits between others depends on where they lie.',
     'Mappings have 1 MiB and messages at most 2 KiB or far more than any mapping.',
+    ['ALLOC-43', 'WIT-ONEWAY-01', 'WIT-STATE-06', 'WIT-STATE-07'],
   ),
   flag(
     'handle-numbers',
@@ -58,6 +67,7 @@ export const FLAGS = [
     'avoided',
     'How much room a read buffer must have differs.',
     'Every read has 4 KiB of room, begins at 0 and has no page missing.',
+    ['WIT-READ-05'],
   ),
   flag(
     'argument-errno',
@@ -130,12 +140,14 @@ export const FLAGS = [
     'avoided',
     'Sizes that are no multiple of 8 are taken, or refused.',
     'Sizes of data and of scatter-gather room are rounded up to 8.',
+    ['TXN-20'],
   ),
   flag(
     'raw-commands',
     'avoided',
     'Commands and ioctls that do not exist, or that nobody has, are refused in different ways.',
     'They are left out, and so are sizes of writes that lie.',
+    ['WR-02', 'WR-09'],
   ),
   flag(
     'strange-freezes',

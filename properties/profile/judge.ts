@@ -34,6 +34,8 @@ export interface Checker<State> extends Omit<Pick<Judge<State>, keyof Judge<Stat
     steps?: Pick<Specification<State>, 'step'>,
   ): Divergence<State> | undefined;
   predict(): Ahead<State>;
+  /** A snapshot as it is compared; absent: as it is. */
+  readonly shape?: (seen: Snapshot) => Snapshot;
 }
 
 interface Possible<State> extends Hypothesis<State> {
@@ -64,6 +66,8 @@ export class PortableJudge<State> implements Checker<State> {
     const names = new Names();
     this.#possible = [{ state: specification.initial(world), env: names.theirs, names }];
   }
+
+  readonly shape = (seen: Snapshot): Snapshot => portableSnapshot(this.#profile.flags, seen);
 
   get hypotheses(): readonly Hypothesis<State>[] {
     return this.#possible;
@@ -106,14 +110,13 @@ export class PortableJudge<State> implements Checker<State> {
   }
 
   observeSnapshot(seen: Snapshot, exact: boolean): readonly Snapshot[] | undefined {
-    const portable = (snapshot: Snapshot): Snapshot => portableSnapshot(this.#profile.flags, snapshot);
-    const theirs = portable(seen);
+    const theirs = this.shape(seen);
     const kept: Possible<State>[] = [];
     const allowed: Snapshot[] = [];
     for (const possible of this.#possible) {
       const { specification } = this;
       const expected = (exact ? [specification.snapshot(possible.state)] : specification.shown(possible.state)).map(
-        portable,
+        this.shape,
       );
       allowed.push(...expected);
       if (expected.some(each => agrees(each, theirs, exact))) kept.push(possible);
@@ -124,9 +127,8 @@ export class PortableJudge<State> implements Checker<State> {
   }
 
   isDisturbed(seen: Snapshot): boolean {
-    const { flags } = this.#profile;
-    const theirs = portableSnapshot(flags, seen);
-    const fits = (each: Snapshot): boolean => agrees(portableSnapshot(flags, each), theirs, false);
+    const theirs = this.shape(seen);
+    const fits = (each: Snapshot): boolean => agrees(this.shape(each), theirs, false);
     const states = this.#possible.map(({ state }) => state);
     if (states.some(state => fits(this.specification.snapshot(state)))) return false;
     return states.some(state => this.specification.shown(state).some(fits));

@@ -36,7 +36,7 @@ const isKnown = ({ bc }: CommandSpec): boolean =>
 const commandFor = (flags: ReadonlySet<FlagId>, command: CommandSpec): CommandSpec | undefined => {
   if (flags.has('raw-commands') && !isKnown(command)) return undefined;
   if ('message' in command) {
-    const own = flags.has('update') ? command.flags & ~TF_UPDATE_TXN : command.flags;
+    const own = flags.has('update') ? (command.flags & ~TF_UPDATE_TXN) >>> 0 : command.flags;
     return { ...command, flags: own, message: messageFor(flags, command.message) };
   }
   if (!('handle' in command) || command.handle !== 0) return command;

@@ -1,5 +1,5 @@
 /** Profiles: for which drivers a sequence is made and judged. A profile is the set of differences that it allows. */
-import { FLAGS, type FlagId } from './flags.ts';
+import { FLAGS, type Flag, type FlagId } from './flags.ts';
 
 export interface Profile {
   readonly name: string;
@@ -23,6 +23,10 @@ export const CORE: Profile = {
 
 /** Every profile by name. */
 export const PROFILES = { [LINUX.name]: LINUX, [CORE.name]: CORE } as Readonly<Record<'linux-6.1' | 'core', Profile>>;
+
+/** The difference because of which no sequence reaches a rule or witness; `undefined` where one may. */
+export const hiddenBy = ({ flags }: Profile, id: string): Flag | undefined =>
+  FLAGS.find((flag: Flag) => flags.has(flag.id as FlagId) && flag.hides.includes(id));
 
 /** True where nothing may differ: then everything is compared as it is. */
 export const isExact = ({ flags }: Profile): boolean => flags.size === 0;
