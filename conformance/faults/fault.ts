@@ -53,8 +53,11 @@ export interface Fault {
   readonly shortestKnown: number;
 }
 
+/** One edit of one source of the driver. */
+export type Edit = Pick<Fault, 'id' | 'file' | 'text' | 'replacement'>;
+
 /** The source with the fault in it. Throws where the text does not stand there exactly once. */
-export const applyFault = ({ id, file, text, replacement }: Fault, source: string): string => {
+export const applyFault = ({ id, file, text, replacement }: Edit, source: string): string => {
   const times = source.split(text).length - 1;
   if (times !== 1) throw new Error(`fault ${id}: its text stands ${times} times in ${file}, not once: ${text}`);
   // A function, because a replacement text has characters of its own meaning.

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { BinderDriver } from '../../impl/driver.ts';
 import { EnvironmentError, fileReason } from '../exit.ts';
 import { faultNamed } from '../faults/all.ts';
-import { applyFault, type Fault } from '../faults/fault.ts';
+import { applyFault, type Edit } from '../faults/fault.ts';
 import { packageRoot } from '../paths.ts';
 
 /** What makes optimised drivers. */
@@ -18,9 +18,8 @@ export type DriverClass = new (devices?: number) => BinderDriver;
 
 const ENTRY = 'impl/driver.ts';
 
-const bundle = async (fault: Fault): Promise<string> => {
-  const edited = path.join(packageRoot, fault.file);
-  let applied = false;
+const bundle = async (edits: readonly Edit[]): Promise<string> => {
+  const applied = new Set<Edit>();
   const { outputFiles } = await build({
     entryPoints: [path.join(packageRoot, ENTRY)],
     bundle: true,
@@ -36,29 +35,35 @@ const bundle = async (fault: Fault): Promise<string> => {
         name: 'fault',
         setup: ({ onLoad }) =>
           onLoad({ filter: /\.ts$/ }, async args => {
-            if (path.resolve(args.path) !== edited) return null;
-            applied = true;
-            return { contents: applyFault(fault, await readFile(edited, 'utf8')), loader: 'ts' };
+            const own = edits.filter(({ file }) => path.join(packageRoot, file) === path.resolve(args.path));
+            if (own.length === 0) return null;
+            let contents = await readFile(args.path, 'utf8');
+            for (const edit of own) contents = applyFault(edit, contents);
+            for (const edit of own) applied.add(edit);
+            return { contents, loader: 'ts' };
           }),
       },
     ],
   });
-  if (!applied) throw new Error(`fault ${fault.id}: ${fault.file} is no part of the driver`);
+  const strange = edits.find(edit => !applied.has(edit));
+  if (strange !== undefined) throw new Error(`fault ${strange.id}: ${strange.file} is no part of the driver`);
   return (outputFiles[0] as { readonly text: string }).text;
 };
 
 /**
- * The class of the optimised driver, with a fault where one is given. Loading one takes some 50 ms. Throws
+ * The class of the optimised driver, with faults where some are given. Loading one takes some 50 ms. Throws
  * `EnvironmentError` where the sources of the driver cannot be read.
  */
-export const loadDriver = async (fault?: Fault): Promise<DriverClass> => {
-  if (fault === undefined) return BinderDriver;
-  try {
-    await readFile(path.join(packageRoot, fault.file));
-  } catch (error) {
-    throw new EnvironmentError(`a fault needs the sources of the driver: ${fault.file}: ${fileReason(error)}`);
+export const loadDriver = async (...edits: readonly Edit[]): Promise<DriverClass> => {
+  if (edits.length === 0) return BinderDriver;
+  for (const { file } of edits) {
+    try {
+      await readFile(path.join(packageRoot, file));
+    } catch (error) {
+      throw new EnvironmentError(`a fault needs the sources of the driver: ${file}: ${fileReason(error)}`);
+    }
   }
-  const script = new Script(await bundle(fault), { filename: `fault:${fault.id}` });
+  const script = new Script(await bundle(edits), { filename: `fault:${edits.map(({ id }) => id).join('+')}` });
   return (script.runInThisContext() as { readonly BinderDriver: DriverClass }).BinderDriver;
 };
 

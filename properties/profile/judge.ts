@@ -53,15 +53,17 @@ const NO_NUMBER = 0xffffffff;
 
 export class PortableJudge<State> implements Checker<State> {
   readonly specification: Specification<State>;
-  readonly complete = true;
+  complete = true;
   rules: readonly string[] = [];
   widest = 1;
   readonly #profile: Profile;
+  readonly #follow: Follow;
   #possible: readonly Possible<State>[];
   readonly #asked = new Map<OpId, Asked>();
 
-  constructor(specification: Specification<State>, world: World, profile: Profile) {
+  constructor(specification: Specification<State>, world: World, profile: Profile, follow: Follow = 'every') {
     this.specification = specification;
+    this.#follow = follow;
     this.#profile = profile;
     const names = new Names();
     this.#possible = [{ state: specification.initial(world), env: names.theirs, names }];
@@ -76,9 +78,16 @@ export class PortableJudge<State> implements Checker<State> {
   /** The call for the driver, with the driver's numbers. */
   call(op: Op): Call {
     const { state, names } = this.#possible[0] as Possible<State>;
-    const snapshot = this.specification.snapshot(state);
+    const { specification } = this;
+    let snapshot: Snapshot | undefined;
     const [proc, fd] = 'fd' in op ? [op.proc, op.fd] : [-1, -1];
-    const place = { proc, fd, state: snapshot, names };
+    const place = {
+      ...{ proc, fd, names },
+      // Most ops name nothing, and telling a state takes longer than a step.
+      get state(): Snapshot {
+        return (snapshot ??= specification.snapshot(state));
+      },
+    };
     const commands = portableCommands(this.#profile.flags, place, op);
     const asked = { op: rewritten(place, op, commands), commands };
     this.#asked.set(op.id, asked);
@@ -94,6 +103,15 @@ export class PortableJudge<State> implements Checker<State> {
     const kept: { readonly outcome: Outcome<State>; readonly names: Names }[] = [];
     for (const { state, names } of this.#possible) {
       const ours = this.#ours(names, call);
+      const canonical = this.#canonical(state, ours);
+      if (canonical !== undefined) {
+        const seen = this.#match(canonical.outcome, names, ours, observation);
+        if (seen.names !== undefined) {
+          if (!canonical.alone) this.complete = false;
+          kept.push({ outcome: canonical.outcome, names: seen.names });
+          continue;
+        }
+      }
       for (const outcome of this.specification.step(state, ours)) {
         const seen = this.#match(outcome, names, ours, observation);
         if (seen.names === undefined) allowed.push({ ...outcome, observation: seen.observation });
@@ -154,6 +172,12 @@ export class PortableJudge<State> implements Checker<State> {
       },
       step: (state, call) => this.specification.step(state, call),
     };
+  }
+
+  /** The canonical outcome, where it alone is to be followed as long as it is what is seen. */
+  #canonical(state: State, call: Call) {
+    if (this.#follow === 'every' || this.#possible.length > 1) return undefined;
+    return this.specification.canonical?.(state, call);
   }
 
   /** The call as the specification understands it. */
@@ -244,4 +268,4 @@ export const judgeFor = <State>(
   follow: Follow = 'every',
   profile: Profile = LINUX,
 ): Checker<State> =>
-  isExact(profile) ? new Judge(specification, world, follow) : new PortableJudge(specification, world, profile);
+  isExact(profile) ? new Judge(specification, world, follow) : new PortableJudge(specification, world, profile, follow);
