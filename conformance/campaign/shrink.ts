@@ -1,5 +1,6 @@
 /** Shrinking the failures of a run: from the log that showed one to the shortest and plainest that shows it again. */
 import { setImmediate } from 'node:timers/promises';
+import type { RemoteDriver } from '../../abi/driver.ts';
 import type { OpId } from '../../abi/ids.ts';
 import type { Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
@@ -13,7 +14,9 @@ import type { Recorder } from '../../properties/recorder.ts';
 import { certify, CERTIFICATE_BUDGET, type Execution } from '../../properties/shrink/certificate.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
 import { DEFAULT_BUDGET, shrinkAsync } from '../../properties/shrink/shrink.ts';
+import { canAsk } from '../protocol/needs.ts';
 import { localTarget } from '../targets/local.ts';
+import { ProcessTarget } from '../targets/process/target.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { shrunkSource, type Plan } from './plan.ts';
 import { attempt, isDeath } from './attempt.ts';
@@ -177,9 +180,13 @@ export const shrinkRemote = async (
   wish: ShrinkWish,
 ): Promise<void> => {
   const { failure, devices } = known.first;
-  const execute: Bench['execute'] = (ops, recorder) =>
-    executed(async onStep => {
-      const driver = await target.get();
+  /** What an adapter does not declare is no simpler form of what it does. A probe asks for it on purpose. */
+  const mayAsk = (driver: RemoteDriver, ops: readonly Op[]): boolean =>
+    !(driver instanceof ProcessTarget) || canAsk(ops, driver.capable) || !canAsk(known.first.ops, driver.capable);
+  const execute: Bench['execute'] = async (ops, recorder) => {
+    const driver = await target.get();
+    if (!mayAsk(driver, ops)) return PASSED;
+    return executed(async onStep => {
       const result = await attempt(driver, devices, ops, new Coverage(), {
         onStep,
         profile: PROFILES[plan.profile],
@@ -188,6 +195,7 @@ export const shrinkRemote = async (
       if (isDeath(result.failure)) await target.bury(driver);
       return result;
     });
+  };
   const common = { execute, confirmations: CONFIRMATIONS.remote };
   const bench: Bench = isDeath(failure)
     ? { ...common, parallel: 1, budget: MOST_DEATHS, certificate: 0 }

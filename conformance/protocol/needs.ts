@@ -120,6 +120,10 @@ export const needsOf = (op: Op): Needs => {
   return CAPABILITY_NAMES.filter(name => needs.has(name));
 };
 
+/** Whether a driver with these capabilities can be asked all of it. */
+export const canAsk = (ops: readonly Op[], capable: Capable): boolean =>
+  ops.every(op => needsOf(op).every(need => capable.has(need)));
+
 /** Where the driver places messages as it likes, no mapping may get full: what fits then depends on the places. */
 const ROOMY = 1 << 20;
 const SMALL_MESSAGE = 256;

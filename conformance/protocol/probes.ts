@@ -38,7 +38,7 @@ const sent = (message: MessageSpec): readonly Op[] =>
   written({ bc: 'BC_TRANSACTION', target: 0, code: 1, flags: 1, message });
 const asked = (op: Op): readonly Op[] => [...MANAGED, op];
 
-/** A call that lets descriptors into its answer, and an answer with one. */
+/** A call that lets descriptors into its answer, an answer with one, and what the caller hears of it (TXN-38). */
 const answeredWithFile: readonly Op[] = [
   ...MANAGED,
   {
@@ -56,6 +56,7 @@ const answeredWithFile: readonly Op[] = [
       },
     ],
   },
+  { op: 'write_read', id: 10, ...CLIENT, read: { size: 256 } },
 ];
 
 const PROBES: Readonly<Partial<Record<CapabilityName, readonly Op[]>>> = {
