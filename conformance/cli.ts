@@ -92,6 +92,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--known <file>', 'failures that are known (TOML): replayed first, excused while they fail as recorded')
     .option('--no-shrink', 'report failures as they were found')
     .option('--no-corpus', 'do not replay test/regressions first')
+    .option('--no-feedback', 'make no sequences from parts of those that showed something new')
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
     .addOption(timeScale())
@@ -148,6 +149,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     )
     .option('-r, --report <format=file>', `write a report: ${options.FORMATS.join(', ')}`, options.report, [])
     .option('--save <folder>', 'save the op log of every failure', 'out/failures')
+    .option('--no-feedback', 'make no sequences from parts of those that showed something new')
     .option('--coverage', 'print how often each rule fired, those that never did first')
     .option('-q, --quiet', 'print only failures and the verdict')
     .action(async (file: string, chosen: CheckOptions) => finish(await check(io, file, chosen)));

@@ -28,6 +28,8 @@ export interface Plan {
   readonly budget: Budget;
   /** Bugs that are excused and so use nothing of the budget of failures, by core. */
   readonly excused?: readonly string[];
+  /** Whether sequences are made from those that showed something new; absent: they are. Shards never do. */
+  readonly feedback?: boolean;
   /** The trace to append every driven sequence to. */
   readonly record?: string;
   /** Absent: the whole run. */
@@ -38,14 +40,17 @@ export interface Plan {
 export type Source = (
   { readonly sequence: number } | { readonly regression: string } | { readonly recorded: string }
 ) & {
+  /** It was made with parts of earlier sequences, so that its number alone does not say what it is. */
+  readonly made?: 'mutated';
   /** It was met while the failure of this core was shrunk. */
   readonly met?: string;
 };
 
-/** A source in words: `sequence 12`, `regression test/regressions/a.json`, with ` (met while shrinking)`. */
+/** A source in words: `sequence 12`, `regression test/regressions/a.json`, with ` (mutated)`, ` (met while shrinking)`. */
 export const sourceName = (source: Source): string => {
   if ('recorded' in source) return source.recorded;
-  const name = 'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
+  const drawn = 'sequence' in source ? `sequence ${source.sequence}` : `regression ${source.regression}`;
+  const name = source.made === undefined ? drawn : `${drawn} (${source.made})`;
   return source.met === undefined ? name : `${name} (met while shrinking)`;
 };
 

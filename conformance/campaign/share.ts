@@ -3,13 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
+import { Feedback } from '../../properties/feedback/feedback.ts';
+import type { Seeder } from '../../properties/generator/dice.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
-import { runLockstep } from '../../properties/lockstep.ts';
+import { runLockstep, type Step } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
-import { sourceName, type Share } from './plan.ts';
+import { sourceName, type Share, type Source } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { FoundFailure } from './tally.ts';
 
@@ -32,12 +34,18 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   const driver = await localTarget(plan.target);
   const arbitrary = arbitraryOf(plan);
   const last = sequencesOf(plan);
+  const seeders = (index: number): Seeder => seederOf(plan.seed, index);
+  // What a sequence is made from depends on what its worker drove before, and shards have to add up to one run.
+  const feedback =
+    plan.feedback === false || plan.shard !== undefined ? undefined : new Feedback({ arbitrary, seeders });
+  const onStep = feedback === undefined ? {} : { onStep: (step: Step) => feedback.see(step) };
   const world = { devices: plan.devices };
+  const profile = PROFILES[plan.profile];
+  const common = { specification, driver, world, invariants: INVARIANTS, profile, ...onStep };
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   const recorder = trace === undefined ? undefined : new SequenceRecorder();
   const recorded = recorder === undefined ? {} : { recorder };
   const cores = new Set<string>();
-  const profile = PROFILES[plan.profile];
   const excused = new Set(plan.excused);
   let open = 0;
   const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
@@ -52,16 +60,16 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     repeated = [];
   };
   for (let sequence = first; sequence < last && open < budget.failures; sequence += stride) {
-    const log = prepared(profile, arbitrary.draw(seederOf(plan.seed, sequence)));
-    const result = runLockstep(
-      { specification, driver, world, invariants: INVARIANTS, coverage, profile, ...recorded },
-      log,
-    );
+    const { ops, mutated } = feedback?.propose(sequence) ?? { ops: arbitrary.draw(seeders(sequence)), mutated: false };
+    const log = prepared(profile, ops);
+    const result = runLockstep({ ...common, coverage, ...recorded }, log);
+    feedback?.end(driver.snapshot());
+    const source: Source = mutated ? { sequence, made: 'mutated' } : { sequence };
     const { failure } = result;
-    if (recorder !== undefined) trace?.append(recorder.sequence(sourceName({ sequence }), plan.devices));
+    if (recorder !== undefined) trace?.append(recorder.sequence(sourceName(source), plan.devices));
     if (failure !== undefined) {
       if (cores.has(failure.core)) repeated.push(failure.core);
-      else failures.push({ failure, ops: log, source: { sequence }, devices: plan.devices });
+      else failures.push({ failure, ops: log, source, devices: plan.devices });
       if (!cores.has(failure.core) && !excused.has(failure.core)) open++;
       cores.add(failure.core);
     }

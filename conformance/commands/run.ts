@@ -39,6 +39,7 @@ export interface RunOptions {
   readonly save: string;
   readonly shrink: boolean;
   readonly corpus: boolean;
+  readonly feedback?: boolean;
   readonly coverage?: boolean;
   readonly quiet?: boolean;
   /** The trace to write. */
@@ -76,6 +77,7 @@ const planOf = (options: RunOptions): Plan => ({
   budget: budgetFrom(options),
   ...(options.record === undefined ? {} : { record: options.record }),
   ...(options.shard === undefined ? {} : { shard: options.shard }),
+  ...(options.feedback === false ? { feedback: false } : {}),
 });
 
 /** What the first line of a recorded trace says. */

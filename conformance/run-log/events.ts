@@ -159,7 +159,7 @@ const FailureSchema = z.strictObject({
 
 const met = z.string().exactOptional();
 const SourceSchema = z.union([
-  z.strictObject({ sequence: count, met }),
+  z.strictObject({ sequence: count, made: z.literal('mutated').exactOptional(), met }),
   z.strictObject({ regression: z.string(), met }),
   z.strictObject({ recorded: z.string(), met }),
 ]);
