@@ -43,7 +43,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
   'userspace/aidl/': { own: ['abi/', 'userspace/'], packages: ['chevrotain', 'zod'], node: true },
   'adapters/': { own: ['abi/', 'adapters/'], packages: [], node: true },
   'adapters/impl/': {
-    own: ['abi/', 'impl/', 'adapters/impl/', 'conformance/protocol/', 'conformance/targets/'],
+    own: ['abi/', 'impl/', 'adapters/impl/', 'conformance/protocol/', 'conformance/targets/', 'conformance/paths.ts'],
     packages: [],
     node: true,
   },

@@ -1,27 +1,36 @@
 /**
- * The optimised driver behind the adapter protocol: `node dist/adapters/impl/main.js`.
+ * The optimised driver behind the adapter protocol: `node dist/adapters/impl/main.js`; with a seeded fault:
+ * `--fault ID`.
  *
  * It is what an adapter of a driver in one's own process looks like, and the yardstick for what the protocol costs.
  */
+import { LineReader } from '../../conformance/targets/process/lines.ts';
 import { Server } from './serve.ts';
 import { serviceFrom } from './service.ts';
 
-const server = new Server(await serviceFrom(process.argv.slice(2)));
-let rest = '';
+/** Answers that are long enough to be sent while others are still made. */
+const MUCH = 1 << 16;
 
-process.stdin.setEncoding('utf8');
-process.stdin.on('data', (text: string) => {
-  const lines = (rest + text).split('\n');
-  rest = lines.pop() as string;
-  // The answers to all that arrived together leave together.
-  let out = '';
-  for (const line of lines) {
-    if (line.trim() !== '') out += `${server.answer(line)}\n`;
-    if (out.length > 1 << 16) {
-      process.stdout.write(out);
-      out = '';
-    }
-  }
+const server = new Server(await serviceFrom(process.argv.slice(2)));
+let out = '';
+
+const send = (): void => {
   if (out !== '') process.stdout.write(out);
+  out = '';
+};
+const lines = new LineReader(
+  line => {
+    if (line.trim() === '') return;
+    out += `${server.answer(line)}\n`;
+    if (out.length > MUCH) send();
+  },
+  () => process.exit(1),
+  Infinity,
+);
+
+process.stdin.on('data', (chunk: Buffer) => {
+  lines.push(chunk);
+  // The answers to all that arrived together leave together.
+  send();
   if (server.over) process.stdin.destroy();
 });

@@ -1,14 +1,10 @@
 /** What the adapter says of itself, and which driver it serves. */
-import { readFileSync } from 'node:fs';
+import { packageVersion as version } from '../../conformance/paths.ts';
 import { CAPABILITY_NAMES } from '../../conformance/protocol/capabilities.ts';
 import { PROTOCOL } from '../../conformance/protocol/messages.ts';
 import { driverWithFault } from '../../conformance/targets/faulty.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import type { Service } from './serve.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 
 const SLOTS = 4;
 

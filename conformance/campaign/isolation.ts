@@ -69,6 +69,9 @@ export const CANARY: readonly Op[] = [
   { op: 'write_read', id: 11, ...CLIENT, write: [{ bc: 'BC_FREE_BUFFER', buffer: { of: 10 } }] },
 ];
 
+const ALIVE_TEST: Ran = { source: { recorded: 'the opening of a file' }, devices: 1, ops: ALIVE };
+const CANARY_TEST: Ran = { source: { recorded: 'the canary test' }, devices: 1, ops: CANARY };
+
 /** Tests between two canaries. */
 export const CANARY_EVERY = 100;
 /** One test in so many is run again in a fresh adapter; that many of them, at most. */
@@ -76,7 +79,7 @@ const SAMPLE_ONE_IN = 100;
 const MOST_SAMPLES = 8;
 /** Tests before a suspect that are kept, and executions that the search among them may take. */
 const MOST_HISTORY = 400;
-const MOST_EXECUTIONS = 40;
+const MOST_EXECUTIONS = 24;
 /** Searches of one run: each costs many starts. */
 const MOST_SEARCHES = 2;
 
@@ -97,10 +100,11 @@ export class Isolation {
   /** Greets an adapter that has just started. Throws `AdapterError` for one that cannot even open a file. */
   async greet(driver: RemoteDriver): Promise<void> {
     this.#history = [];
-    const { failure } = await this.#perform(driver, { source: { sequence: 0 }, devices: 1, ops: ALIVE });
+    const { failure } = await this.#perform(driver, ALIVE_TEST);
     if (isDeath(failure)) {
       throw new AdapterError(`the adapter does not survive opening a file: ${String(failure.observed)}`);
     }
+    this.#history.push(ALIVE_TEST);
     await this.#sing(driver);
   }
 
@@ -179,7 +183,8 @@ export class Isolation {
   }
 
   async #sing(driver: RemoteDriver): Promise<void> {
-    const { shown, failure } = await this.#perform(driver, { source: { sequence: 0 }, devices: 1, ops: CANARY });
+    const { shown, failure } = await this.#perform(driver, CANARY_TEST);
+    this.#history.push(CANARY_TEST);
     // A driver that is wrong here is wrong in the tests too; the canary only asks whether it is always the same.
     if (isDeath(failure)) return;
     this.#canary ??= shown;

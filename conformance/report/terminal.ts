@@ -58,7 +58,7 @@ export const terminalReport = (told: RunReport, { color, quiet, coverage }: Styl
         : `${found.ops} ops`;
     return [
       '',
-      `${paint.bold(paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
+      `${paint.bold(found.confirmed?.agreed === 0 ? paint.yellow('UNSTABLE') : paint.red('FAIL'))} ${[found.rule, found.level, says].filter(Boolean).join('  ')}  [${found.kind}]`,
       ...found.explanation.map(line => cut(`  ${line}`)),
       paint.dim(`  ${found.signature}`),
       `  ${shrunk}; seen in ${count(found.seen, 'sequence')}${confirmed(found)}`,

@@ -29,7 +29,8 @@ export type Answer<Q extends RequestName> =
 interface InFlight {
   readonly q: RequestName;
   readonly gen: number | undefined;
-  budget: BudgetName;
+  /** `none`: for ever. */
+  budget: BudgetName | 'none';
   /** Milliseconds since it was asked, and since the adapter was last heard of in this matter. */
   asked: number;
   silent: number;
@@ -120,7 +121,7 @@ export class Connection {
   askUnchecked(
     q: RequestName,
     body: Readonly<Record<string, unknown>>,
-    budget: BudgetName,
+    budget: BudgetName | 'none',
   ): Promise<Answer<RequestName>> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = this.#nextId++;
@@ -133,7 +134,7 @@ export class Connection {
     q: RequestName,
     gen: number | undefined,
     request: unknown,
-    budget: BudgetName,
+    budget: BudgetName | 'none',
   ): Promise<Answer<RequestName>> {
     return new Promise((resolve, reject) => {
       this.#inFlight.set(id, { q, gen, budget, asked: 0, silent: 0, resolve, reject });
@@ -250,6 +251,7 @@ export class Connection {
       request.asked += passed;
       request.silent += passed;
       const { q, budget, asked, silent } = request;
+      if (budget === 'none') continue;
       const most = budgetOf(budget, this.#patience);
       if (silent > most) {
         this.fail(

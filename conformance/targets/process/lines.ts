@@ -2,7 +2,7 @@
 
 const NEWLINE = 10;
 /** What no line of an adapter may exceed: the longest message in hex, several times over. */
-export const LONGEST_LINE = 64 << 20;
+export const LONGEST_LINE = 32 << 20;
 
 export class LineReader {
   readonly #onLine: (line: string) => void;

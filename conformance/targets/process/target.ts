@@ -23,10 +23,13 @@ export interface ProcessOptions {
 /** Lines of log text that an error message carries. */
 const LINES_TOLD = 6;
 
+/** What runs an adapter: a child process, or two streams of this one. */
+export type Running = Pick<AdapterProcess, 'input' | 'output' | 'ended' | 'stop' | 'end'>;
+
 /** The process of an adapter and the conversation with it. */
 interface Line {
   readonly connection: Connection;
-  readonly child: AdapterProcess;
+  readonly child: Running;
 }
 
 export class ProcessTarget implements RemoteDriver {
@@ -44,7 +47,7 @@ export class ProcessTarget implements RemoteDriver {
   private constructor(
     line: Line,
     hello: Hello,
-    options: ProcessOptions,
+    options: Omit<ProcessOptions, 'command'>,
     log: AdapterLog,
     sessions: Map<number, ProcessSession>,
   ) {
@@ -65,9 +68,17 @@ export class ProcessTarget implements RemoteDriver {
    * as its first test has no verdict.
    */
   static async start(options: ProcessOptions): Promise<ProcessTarget> {
-    const { command, patience = PATIENT, profile = 'linux-6.1' } = options;
     const log = new AdapterLog();
-    const child = await AdapterProcess.start(command, log);
+    return ProcessTarget.greet(await AdapterProcess.start(options.command, log), log, options);
+  }
+
+  /** Greets an adapter that runs already. Throws what `start` throws. */
+  static async greet(
+    child: Running,
+    log: AdapterLog,
+    options: Omit<ProcessOptions, 'command'>,
+  ): Promise<ProcessTarget> {
+    const { patience = PATIENT, profile = 'linux-6.1' } = options;
     const sessions = new Map<number, ProcessSession>();
     const connection = new Connection(child.output, child.input, patience, log, event =>
       tell(sessions, event, connection),
@@ -194,7 +205,7 @@ const tell = (sessions: ReadonlyMap<number, ProcessSession>, event: Event, conne
 };
 
 /** How the process ended, where it did so soon. */
-const gone = async (child: AdapterProcess, error: Error): Promise<string> => {
+const gone = async (child: Running, error: Error): Promise<string> => {
   let timer: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>(resolve => {
     timer = setTimeout(() => resolve(undefined), 500);
