@@ -67,12 +67,12 @@ class Throwing extends ImplTarget {
 }
 
 const EINVAL: Done = { status: 'EINVAL' };
-const LACKING: readonly string[] = ['BINDER_FREEZE', 'BINDER_GET_FROZEN_INFO'];
+const LACKING = new Set(['BINDER_FREEZE', 'BINDER_GET_FROZEN_INFO']);
 
 /** A driver without the freezer. */
 class WithoutFreezer extends ImplTarget {
   override perform(call: Call): Observation {
-    if (call.op === 'ioctl' && LACKING.includes(String(call.cmd))) {
+    if (call.op === 'ioctl' && LACKING.has(String(call.cmd))) {
       super.perform({ ...call, cmd: 0x12345678, arg: {} });
       return { op: call.id, result: EINVAL, completions: [] };
     }
