@@ -13,6 +13,7 @@ import { merge, renderLog, type MergeOptions, type RenderOptions } from './comma
 import { programs, type ProgramsOptions } from './commands/programs.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
 import { run, type RunOptions } from './commands/run.ts';
+import { shrinkFile, type ShrinkCommandOptions } from './commands/shrink.ts';
 import { selfTest, type SelfTestOptions } from './commands/self-test.ts';
 import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -103,6 +104,32 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
       const target = chosenTarget(chosen, command.getOptionValueSource('target'), adapter);
       finish(await run(io, { ...chosen, target, logGiven: command.getOptionValueSource('log') === 'cli' }));
     });
+
+  root
+    .command('shrink')
+    .description('go on shrinking a saved op log on a target: exit 0 if it passes, 1 if it still diverges')
+    .argument('<file>', 'the op log')
+    .addOption(targetOption())
+    .addOption(profileOption())
+    .option('--budget <count>', 'executions, at most', options.positive)
+    .option('--certificate', 'prove it: why each op is needed, and how far each quantity may move')
+    .option('-j, --jobs <count>', 'candidates at once on a remote target', options.positive)
+    .option('--save <folder>', 'save the shrunk op log there', 'out/failures')
+    .addOption(timeScale())
+    .addOption(noTimeouts())
+    .addOption(respawn())
+    .argument('[command...]', 'an adapter to drive, behind --: any program with its arguments, ssh and adb too')
+    .action(
+      async (
+        file: string,
+        adapter: readonly string[],
+        chosen: ShrinkCommandOptions & AdapterOptions,
+        command: Command,
+      ) => {
+        const target = chosenTarget(chosen, command.getOptionValueSource('target'), adapter);
+        finish(await shrinkFile(io, file, { ...chosen, target }));
+      },
+    );
 
   root
     .command('replay')
