@@ -1,7 +1,11 @@
 /** What an exploration says: its live line, and its summary. */
 import type { Configuration } from '../../properties/explore/configuration.ts';
-import type { Ended, Progress, Result } from '../../properties/explore/explore.ts';
+import type { CensusRecord } from '../../properties/explore/census.ts';
+import type { Ended, Found, Progress, Result } from '../../properties/explore/explore.ts';
+import type { Broken } from '../../properties/explore/promises.ts';
+import type { Trail } from '../../properties/explore/trail.ts';
 import { grouped } from '../progress.ts';
+import { opLines } from '../report/terminal.ts';
 
 /** Bytes as `12.3 MB`. */
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
@@ -31,6 +35,7 @@ const ENDINGS: Readonly<Record<Ended, string>> = {
   complete: 'complete: every reachable state was seen',
   depth: 'complete to this depth, which the configuration asked for',
   memory: 'PARTIAL: the memory that it may use is full',
+  time: 'PARTIAL: the time is up',
   interrupted: 'PARTIAL: interrupted',
   breach: 'stopped at what was found',
 };
@@ -48,5 +53,36 @@ export const exploreSummary = (configuration: Configuration, result: Result): re
     `  memory            ${megabytes(bytes)}, ${(bytes / Math.max(1, distinct)).toFixed(1)} bytes a distinct state`,
     `  collisions        0: rows are compared whole (fingerprints of 64 bits would risk ${collisionEstimate(result).toExponential(1)})`,
     `  seconds           ${seconds.toFixed(1)}`,
+  ];
+};
+
+const logLines = (trail: Trail, file: string): readonly string[] => [
+  ...opLines(trail.steps.map(({ op }) => op)),
+  `  shortest log (${trail.steps.length} ops): ${file}`,
+];
+
+/** A broken invariant, with the shortest log. */
+export const foundLines = ({ id, text }: Found, trail: Trail, file: string): readonly string[] => [
+  '',
+  `BROKEN ${id}: ${text}`,
+  ...logLines(trail, file),
+];
+
+/** Witnesses that were seen, and those that this configuration cannot show. */
+export const witnessLines = ({ witnesses, unseen }: CensusRecord): readonly string[] => [
+  `witnesses: ${witnesses.length} seen${unseen.length === 0 ? '' : `; not reached: ${unseen.join(' ')}`}`,
+];
+
+/** A broken promise: documented, or news. */
+export const promiseLines = (broken: Broken, file: string): readonly string[] => {
+  const { promise, exception, rules, entrances, stuck, trail } = broken;
+  return [
+    '',
+    exception === undefined
+      ? `BROKEN ${promise.id}: ${promise.says}`
+      : `${promise.id}, as documented: ${exception.says}`,
+    `  ${stuck} states are stuck for ${promise.id}, ${entrances} ways in are of this kind`,
+    ...(exception === undefined ? [`  rules of the last step: ${rules.join(' ')}`] : []),
+    ...logLines(trail, file),
   ];
 };

@@ -1,7 +1,7 @@
 /** The specification as a system to explore: one configuration of processes, and the letters that they use. */
 import type { Call } from '../../abi/call.ts';
 import type { Outcome } from '../../abi/specification.ts';
-import { packer, specification, threadKey, unpack, type Layout, type State } from '../../model/model.ts';
+import { fileOf, packer, specification, threadKey, unpack, type Layout, type State } from '../../model/model.ts';
 import { INVARIANTS } from '../all.ts';
 import { ruleOf, type Letter } from './alphabet.ts';
 import type { Configuration } from './configuration.ts';
@@ -19,13 +19,18 @@ export const MARK = {
   WAITS: 1,
   /** A oneway is under way to a living node. */
   ASYNC: 2,
+  /** A process does not serve: it sleeps while it owes an answer or a free, or it is frozen. */
+  IDLES: 4,
 } as const;
 
-/** Told of every step: the call and what it did. */
-export type Watch = (from: State, call: Call, outcome: Outcome<State>) => void;
+/** A call and what it did. */
+export type Watch = (call: Call, outcome: Outcome<State>) => void;
 
 export interface BinderOptions {
   readonly symmetry?: boolean;
+  /** Told of every step that led to a new state. */
+  readonly onNew?: Watch;
+  /** Told of every step. */
   readonly watch?: Watch;
   readonly invariants?: boolean;
 }
@@ -68,6 +73,10 @@ export class BinderSystem implements System<State> {
   readonly #scene: Scene;
   readonly #letters: readonly Used[];
   readonly #watch: Watch | undefined;
+  readonly #onNew: Watch | undefined;
+  /** The step under way. */
+  #call: Call | undefined;
+  #outcome: Outcome<State> | undefined;
   readonly #invariants: boolean;
   /** Whom the letters offer their calls to. */
   #take: (call: Call, letter: Letter) => void = () => {};
@@ -82,6 +91,7 @@ export class BinderSystem implements System<State> {
       offer: call => this.#take(call, letter),
     }));
     this.#watch = options.watch;
+    this.#onNew = options.onNew;
     this.#invariants = options.invariants ?? true;
   }
 
@@ -124,13 +134,16 @@ export class BinderSystem implements System<State> {
     this.calls(state, (call, letter) => {
       const tags = ruleOf(letter).serves === true ? SERVES : 0;
       for (const outcome of specification.step(state, call)) {
-        watch?.(state, call, outcome);
+        watch?.(call, outcome);
+        this.#call = call;
+        this.#outcome = outcome;
         emit(outcome.state, tags);
       }
     });
   }
 
   check(state: State): readonly Breach[] {
+    if (this.#onNew !== undefined && this.#outcome !== undefined) this.#onNew(this.#call as Call, this.#outcome);
     if (!this.#invariants) return NONE;
     const seen = specification.snapshot(state);
     let found: Breach[] | undefined;
@@ -140,11 +153,12 @@ export class BinderSystem implements System<State> {
     return found ?? NONE;
   }
 
-  marks({ threads, transactions, nodes, files }: State): number {
+  marks(state: State): number {
+    const { nodes, files, parked, threads } = state;
     let marks = 0;
     for (const { stack, key } of threads) {
       for (let id = stack; id !== 0;) {
-        const transaction = transactions.find(other => other.id === id);
+        const transaction = transactionOf(state, id);
         if (transaction === undefined) break;
         if (transaction.from === key) marks |= MARK.WAITS;
         id = transaction.toThread === key ? transaction.toParent : transaction.fromParent;
@@ -153,6 +167,21 @@ export class BinderSystem implements System<State> {
     for (const { hasAsync, owner } of nodes) {
       if (hasAsync && files.some(({ key, open }) => key === owner && open)) marks |= MARK.ASYNC;
     }
+    for (const { thread } of parked) {
+      const stack = threads.find(({ key }) => key === thread)?.stack ?? 0;
+      if (stack !== 0 && transactionOf(state, stack)?.toThread === thread) marks |= MARK.IDLES;
+    }
+    for (const { key, proc, frozen, arena } of files) {
+      const asleep = parked.filter(({ thread }) => fileOf(thread) === key).length;
+      const all = this.configuration.processes[proc]?.threads ?? 0;
+      const owes = arena.regions.some(({ buffer }) => buffer !== null && buffer.async && buffer.userMayFree);
+      if (frozen || (asleep === all && owes)) marks |= MARK.IDLES;
+    }
     return marks;
   }
 }
+
+const transactionOf = ({ transactions }: State, id: number): State['transactions'][number] | undefined => {
+  for (const transaction of transactions) if (transaction.id === id) return transaction;
+  return undefined;
+};

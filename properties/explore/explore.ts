@@ -20,7 +20,7 @@ export interface Bounds {
 }
 
 /** Why an exploration ended. */
-export type Ended = 'complete' | 'depth' | 'memory' | 'interrupted' | 'breach';
+export type Ended = 'complete' | 'depth' | 'memory' | 'time' | 'interrupted' | 'breach';
 
 /** Something broken, and the state in which it showed. */
 export interface Found extends Breach {
@@ -132,13 +132,13 @@ export class Explorer<State> {
     for (;;) {
       const { done, value } = slices.next();
       if (done === true) return value;
-      if (pause(this.progress)) return this.interrupted();
+      if (pause(this.progress)) return this.stopped('interrupted');
     }
   }
 
   /** What there is when somebody stops before the end. */
-  interrupted(): Result {
-    return this.#result('interrupted');
+  stopped(why: 'interrupted' | 'time'): Result {
+    return this.#result(why);
   }
 
   /** Explores slice by slice; yields whether a layer has just been finished. */

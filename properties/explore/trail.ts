@@ -75,6 +75,11 @@ export class Trail {
     return { ...call, id } as Op;
   }
 
+  /** The call with the number and the names that it has here. */
+  callOf(call: Call): Call {
+    return resolve(this.#env, this.opOf(call));
+  }
+
   /** Makes a call; `choice` is the number of the outcome. */
   follow(call: Call, choice = 0): TrailStep {
     const op = this.opOf(call);

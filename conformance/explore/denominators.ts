@@ -1,0 +1,58 @@
+/** How much there is to cover: what explorations reached, as data that `run --coverage` divides by. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { CensusRecord } from '../../properties/explore/census.ts';
+import type { Configuration } from '../../properties/explore/configuration.ts';
+import type { Result } from '../../properties/explore/explore.ts';
+import { writeWhole } from '../files.ts';
+import { packageRoot } from '../paths.ts';
+
+/** The denominators that come with the program. */
+export const DENOMINATORS = path.join(packageRoot, 'conformance', 'denominators.json');
+
+/** The form of the file: the union of several explorations. */
+export const DenominatorsSchema = z.strictObject({
+  format: z.literal('binder-spec/denominators'),
+  version: z.literal(1),
+  configurations: z.array(
+    z.strictObject({ title: z.string(), ended: z.string(), distinct: z.int(), generated: z.int(), depth: z.int() }),
+  ),
+  /** `RULE outcome`. */
+  rules: z.array(z.string()),
+  /** `operation outcome`. */
+  operations: z.array(z.string()),
+  classes: z.array(z.string()),
+});
+export type Denominators = z.infer<typeof DenominatorsSchema>;
+
+/** Reads denominators; `undefined` where there are none. */
+export const readDenominators = (file = DENOMINATORS): Denominators | undefined => {
+  try {
+    return DenominatorsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+};
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])].sort();
+
+/** Adds what one exploration reached to a file. Throws `EnvironmentError` when it cannot be written. */
+export const writeDenominators = (
+  file: string,
+  { title }: Configuration,
+  { ended, distinct, generated, depth }: Result,
+  census: CensusRecord,
+): void => {
+  const before = readDenominators(file);
+  const others = (before?.configurations ?? []).filter(each => each.title !== title);
+  const all: Denominators = {
+    format: 'binder-spec/denominators',
+    version: 1,
+    configurations: [...others, { title, ended, distinct, generated, depth }],
+    rules: union(before?.rules ?? [], census.rules),
+    operations: union(before?.operations ?? [], census.operations),
+    classes: union(before?.classes ?? [], census.classes),
+  };
+  writeWhole(file, `${JSON.stringify(all, null, 1)}\n`);
+};

@@ -1,0 +1,133 @@
+/** The specification explored: counts that others can check, invariants, promises, a driver along every edge. */
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../abi/observation.ts';
+import { ImplTarget } from '../../conformance/targets/impl.ts';
+import type { State } from '../../model/model.ts';
+import { driveAgainst } from '../../properties/explore/against.ts';
+import { BinderSystem } from '../../properties/explore/binder.ts';
+import { StateCensus } from '../../properties/explore/census.ts';
+import type { Configuration } from '../../properties/explore/configuration.ts';
+import { EdgeList } from '../../properties/explore/edges.ts';
+import { Explorer } from '../../properties/explore/explore.ts';
+import { trailAlong, wayTo } from '../../properties/explore/path.ts';
+import { brokenPromises } from '../../properties/explore/promises.ts';
+import { Words } from '../../properties/explore/words.ts';
+import { WITNESSES } from '../../properties/all.ts';
+import { deaf, twins, watched } from './configurations.ts';
+
+const explored = (configuration: Configuration, symmetry = true, edges?: EdgeList) => {
+  const system = new BinderSystem(configuration, { symmetry });
+  const explorer = new Explorer(system, {}, edges);
+  return { system, explorer, store: explorer.store, result: explorer.run() };
+};
+
+const rowsOf = (system: BinderSystem, explorer: Explorer<State>, packing: BinderSystem): Set<string> => {
+  const rows = new Set<string>();
+  const row = new Words();
+  for (let state = 0; state < explorer.store.end; state++) {
+    if (!explorer.store.has(state)) continue;
+    explorer.store.read(state, row);
+    const unpacked = system.unpack(row);
+    row.clear();
+    packing.pack(unpacked, row);
+    rows.add(row.values.subarray(0, row.length).join(' '));
+  }
+  return rows;
+};
+
+describe('every reachable state', () => {
+  test.each([
+    [twins, 656, 3_149],
+    [watched, 2_465, 13_014],
+    [deaf, 330, 1_308],
+  ])('of $title is counted, and no invariant is broken', (configuration, distinct, generated) => {
+    const { result } = explored(configuration);
+    expect(result).toMatchObject({ ended: 'complete', distinct, generated, found: [] });
+  });
+
+  test('without symmetry there are more states, of the same orbits, with the same verdict', () => {
+    const few = explored(twins);
+    const many = explored(twins, false);
+    expect(many.result.distinct).toBe(1_275);
+    expect(many.result.distinct).toBeGreaterThan(few.result.distinct);
+    expect(many.result).toMatchObject({ ended: few.result.ended, found: [] });
+    const orbits = rowsOf(many.system, many.explorer, few.system);
+    expect(orbits).toEqual(rowsOf(few.system, few.explorer, few.system));
+    expect(orbits.size).toBe(few.result.distinct);
+  });
+
+  test('has a log of as many steps as its layer is deep', () => {
+    const { system, store, result } = explored(watched);
+    let last = store.end - 1;
+    while (!store.has(last)) last--;
+    const way = wayTo(store, last);
+    const trail = trailAlong(system, store, way);
+    expect(way.length).toBe(result.layers.length);
+    expect(trail.steps.length).toBe(5 + way.length - 1);
+  });
+
+  test('shows its witnesses, and says which it cannot show', () => {
+    const census = new StateCensus(WITNESSES);
+    const system = new BinderSystem(watched, { watch: (call, outcome) => census.count(call, outcome) });
+    new Explorer(system).run();
+    const { witnesses, unseen, operations } = census.record();
+    expect(witnesses).toContain('WIT-DEATH-01');
+    expect(unseen).toContain('WIT-ONEWAY-01');
+    expect(witnesses.length + unseen.length).toBe(WITNESSES.length);
+    expect(operations).toContain('BC_REQUEST_DEATH_NOTIFICATION OK');
+  });
+});
+
+describe('what must always remain possible', () => {
+  test('is broken by the documented defects of oneway queues, with their shortest logs', () => {
+    const edges = new EdgeList();
+    const { system, store } = explored(deaf, true, edges);
+    const broken = brokenPromises(system, store, edges);
+    expect(broken.map(({ exception }) => exception?.rules)).toEqual([['READ-41'], ['REL-18']]);
+    expect(broken.map(({ trail }) => trail.steps.length)).toEqual([7, 8]);
+  });
+
+  test('holds where readers read and threads stay', () => {
+    const edges = new EdgeList();
+    const plain: Configuration = { ...deaf, alphabet: ['oneway', 'call', 'reply', 'read', 'free'] };
+    const { system, store } = explored(plain, true, edges);
+    expect(brokenPromises(system, store, edges)).toEqual([]);
+  });
+});
+
+/** A driver that forgets to say that a free was a mistake: it changes one answer. */
+class Forgetful extends ImplTarget {
+  override perform(call: Parameters<ImplTarget['perform']>[0]): Observation {
+    const observation = super.perform(call);
+    const exits = call.op === 'ioctl' && call.cmd === 'BINDER_THREAD_EXIT';
+    return exits ? { ...observation, result: { status: 'EINVAL' } } : observation;
+  }
+}
+
+describe('a driver along every edge', () => {
+  const along = (driver: ImplTarget) => {
+    const { system, explorer, store } = explored(deaf, false);
+    return driveAgainst({
+      system,
+      store,
+      expanded: explorer.position.from,
+      driver,
+      most: 3,
+      wander: true,
+      pause: () => false,
+    });
+  };
+
+  test('is the specification, if it is the optimised one', () => {
+    const result = along(new ImplTarget());
+    expect(result).toMatchObject({ complete: true, failures: [], edges: 1_307, snapshots: 330 });
+  });
+
+  test('is found out where it differs, with a short log', () => {
+    const { failures } = along(new Forgetful());
+    expect(failures.length).toBe(1);
+    expect(failures[0]?.failure.kind).toBe('observation');
+    expect(failures[0]?.log.ops.at(-1)).toMatchObject({ op: 'ioctl', cmd: 'BINDER_THREAD_EXIT' });
+    expect(failures[0]?.log.ops.length).toBeLessThan(10);
+  });
+});
