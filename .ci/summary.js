@@ -1,12 +1,12 @@
 /**
- * Adds up the test runner's JSON and the Linux report, and prints `N passed, N failed` as the last line.
+ * Adds up what the test runner left (JSON, twice) and the Linux report, and prints `N passed, N failed` as the last line.
  *
- * Usage: node .ci/summary.js FOLDER NPM_CI_BROKEN TEST_EXIT LINUX_EXIT LINUX_OPS
+ * Usage: node .ci/summary.js FOLDER NPM_CI_BROKEN TEST_EXIT LINUX_EXIT LINUX_OPS BROWSER_EXIT
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const [folder, broken, testExit, linuxExit, linuxOps] = process.argv.slice(2);
+const [folder, broken, testExit, linuxExit, linuxOps, browserExit] = process.argv.slice(2);
 
 const read = name => {
   try {
@@ -19,23 +19,30 @@ const read = name => {
 let passed = 0;
 let failed = 0;
 
-const tests = read('tests.json');
-if (tests === undefined) {
-  console.log('tests: the test runner left no result');
-  failed++;
-} else {
+/** Adds what one run of the test runner left; `exit` is what it ended with. */
+const add = (name, file, exit) => {
+  const tests = read(file);
+  if (tests === undefined) {
+    console.log(`${name}: the test runner left no result`);
+    failed++;
+    return;
+  }
   passed += tests.numPassedTests;
-  failed += tests.numFailedTests;
   // A file that does not even load has no failed test of its own.
-  failed += tests.testResults.filter(
+  const unloaded = tests.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   ).length;
-  if (tests.numPendingTests > 0) console.log(`tests: ${tests.numPendingTests} skipped`);
-  if (testExit !== '0' && failed === 0) {
-    console.log(`tests: npm test ended with exit code ${testExit} although no test failed`);
+  const broke = tests.numFailedTests + unloaded;
+  failed += broke;
+  if (tests.numPendingTests > 0) console.log(`${name}: ${tests.numPendingTests} skipped`);
+  if (exit !== '0' && broke === 0) {
+    console.log(`${name}: ended with exit code ${exit} although no test failed`);
     failed++;
   }
-}
+};
+
+add('tests', 'tests.json', testExit);
+add('browser', 'browser.json', browserExit);
 if (broken !== '0') {
   console.log('npm ci failed');
   failed++;

@@ -137,12 +137,10 @@ export const FailurePage = ({
       <header class="failure-head">
         <p class="tags">
           <span class="tag fail">{story.kind}</span>
-          {story.rule !== null && <a href={`#rule/${story.rule}`}>{story.rule}</a>}
+          {rule !== undefined ? <a href={`#rule/${rule.id}`}>{rule.id}</a> : story.rule !== null && <b>{story.rule}</b>}
           {story.level !== null && <span class="tag">{story.level}</span>}
         </p>
-        <h1>
-          {rule?.says ?? (story.explanation[1] === undefined ? story.signature : <Long text={story.explanation[1]} />)}
-        </h1>
+        <h1>{rule?.says ?? <Long text={story.explanation[1] ?? story.signature} />}</h1>
         <p class="signature">
           <Long text={story.signature} />
         </p>

@@ -1,13 +1,18 @@
 /** A lane for each thread, a row for each step: who did what, who waited for how long, and which message went where. */
+import { useEffect, useRef } from 'preact/hooks';
 import type { Op } from '../../../abi/op.ts';
 import type { MessageArrow, StoryStep } from './data.ts';
 import { actorWords, observationWords, opWords } from './words.ts';
 
-const LANE = 148;
 const ROW = 46;
 const TOP = 40;
 const LEFT = 38;
-const BOX = { width: 128, height: 28 } as const;
+const BOX_HEIGHT = 28;
+/** Width of a letter in a box. */
+const LETTER = 6.4;
+
+/** Many lanes are narrow ones. */
+const laneWidth = (lanes: number): number => (lanes > 3 ? 114 : 148);
 
 /** What to draw. */
 export interface LanesProps {
@@ -41,7 +46,7 @@ const shortName = (op: Op): string => {
   return `${first.bc.replace(/^BC_/, '')}${others.length === 0 ? '' : ` +${others.length}`}`;
 };
 
-const cut = (text: string): string => (text.length > 18 ? `${text.slice(0, 17)}…` : text);
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** The steps in which an op that waits comes to its end, by the number of the step that began it. */
 const ends = (steps: readonly StoryStep[]): ReadonlyMap<number, number> => {
@@ -60,6 +65,9 @@ const ends = (steps: readonly StoryStep[]): ReadonlyMap<number, number> => {
 /** The drawing. Every row is a button: a press, Enter or the arrow keys of the page move the view to its step. */
 export const Lanes = ({ steps, messages, current, onStep }: LanesProps) => {
   const lanes = [...new Set(steps.map(({ op }) => laneOf(op)))].sort(byName);
+  const LANE = laneWidth(lanes.length);
+  const BOX = { width: LANE - 18, height: BOX_HEIGHT };
+  const letters = Math.floor((BOX.width - 10) / LETTER);
   const x = (lane: string): number => LEFT + LANE * lanes.indexOf(lane) + LANE / 2;
   const y = (row: number): number => TOP + ROW * row + ROW / 2;
   const rowOf = new Map(steps.map(({ op }, at) => [op.id, at]));
@@ -71,8 +79,15 @@ export const Lanes = ({ steps, messages, current, onStep }: LanesProps) => {
     const row = rowOf.get(to);
     return row === undefined ? undefined : (ended.get(row) ?? row);
   };
+  const frame = useRef<HTMLDivElement>(null);
+  const here = steps[current];
+  useEffect(() => {
+    const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
+    if (here !== undefined)
+      frame.current?.scrollTo(x(laneOf(here.op)) - clientWidth / 2, y(current) - clientHeight / 2);
+  }, [current]);
   return (
-    <div class="lanes" tabIndex={-1}>
+    <div class="lanes" tabIndex={-1} ref={frame}>
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Steps by thread">
         <defs>
           <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
@@ -121,7 +136,7 @@ export const Lanes = ({ steps, messages, current, onStep }: LanesProps) => {
                 rx="6"
               />
               <text class="name" x={x(lane)} y={y(at) + 4}>
-                {cut(shortName(op))}
+                {cut(shortName(op), letters)}
               </text>
             </a>
           );

@@ -2,7 +2,9 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import type { PageData } from './data.ts';
+import { wearRemembered } from './theme.tsx';
 
+wearRemembered();
 const data = document.getElementById('data');
 const root = document.getElementById('root');
 if (data !== null && root !== null) {

@@ -5,7 +5,7 @@ import type { RuleCard, Story, StoryStep } from './data.ts';
 import { differences } from './difference.ts';
 import { DifferenceList, StatesBeside } from './differences-view.tsx';
 import { ReferenceGraph } from './reference-graph.tsx';
-import { Code, laidOut } from './text.tsx';
+import { Code, laidOut, Long } from './text.tsx';
 import { actorWords, observationWords, opWords } from './words.ts';
 
 /** The op in which each buffer was first seen. */
@@ -20,6 +20,29 @@ export const sendersOf = (steps: readonly StoryStep[]): Senders => {
     }
   }
   return senders;
+};
+
+/** An invariant is broken by a state that the specification may allow: there is nothing to compare, but much to say. */
+const BrokenInvariant = ({ story }: { readonly story: Story }) => {
+  const breaches = Array.isArray(story.observed) ? story.observed.map(String) : [];
+  return (
+    <section class="verdict-of-step" aria-label="The invariant and how it is broken">
+      <div class="pair">
+        <div class="allowed">
+          <h3>Must hold</h3>
+          <p>{story.explanation[1] ?? story.signature}</p>
+        </div>
+        <div class="observed">
+          <h3>But</h3>
+          {breaches.map((breach, at) => (
+            <p key={at}>
+              <Long text={breach} />
+            </p>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
 };
 
 /** What was observed beside the nearest that was allowed, and the others on demand. */
@@ -87,15 +110,18 @@ export const StepPanel = ({
         <p class="actor">
           {actorWords(op)} <span class="faint">op {op.id}</span>
         </p>
-        <h2>{opWords(op)}</h2>
+        <h2>
+          <Long text={opWords(op)} />
+        </h2>
         <p class="showed">
           <span class="arrow" aria-hidden="true">
             →
           </span>{' '}
-          {observationWords(observation)}
+          <Long text={observationWords(observation)} />
         </p>
       </header>
-      {failed && <AllowedBesideObserved story={story} />}
+      {failed &&
+        (story.kind === 'invariant' ? <BrokenInvariant story={story} /> : <AllowedBesideObserved story={story} />)}
       <section>
         <h2 class="section">State after the step</h2>
         <StatesBeside expected={step.model} seen={step.driver} possible={step.possible} />
@@ -115,7 +141,7 @@ export const StepPanel = ({
       <section>
         <h2 class="section">{step.diverges && failed ? 'Rules of the nearest allowed outcome' : 'Rules that fired'}</h2>
         <ul class="chips">
-          {step.rules.map(id => (
+          {[...new Set(step.rules)].map(id => (
             <li key={id}>
               <a href={`#rule/${id}`} title={rules.get(id)?.says} class={id === story.rule ? 'chip blamed' : 'chip'}>
                 {id}

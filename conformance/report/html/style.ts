@@ -121,7 +121,8 @@ i.not-applicable, .square.not-applicable { background: repeating-linear-gradient
 .counted .count { font-variant-numeric: tabular-nums; color: var(--faint); }
 .counted .bad b, .counted .bad .count { color: var(--warn); }
 
-.failure { gap: 1.5rem; }
+.failure { gap: 1.5rem; max-width: 94rem; }
+#root:has(.failure) .top { max-width: 94rem; }
 .crumbs { display: flex; gap: 1rem; font-size: .875rem; color: var(--faint); }
 .failure-head h1 { font-size: clamp(1.25rem, 3vw, 1.7rem); font-weight: 650; letter-spacing: -.015em; line-height: 1.35; margin: .5rem 0 .6rem; max-width: 46ch; text-wrap: pretty; }
 .failure-head .faint { font-size: .9rem; margin-top: .3rem; }

@@ -24,6 +24,12 @@ const remember = (theme: Theme): void => {
 
 const preferred = (): Theme => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 
+/** Puts on what somebody chose earlier, before anything is drawn. */
+export const wearRemembered = (): void => {
+  const theme = remembered();
+  if (theme !== undefined) document.documentElement.dataset['theme'] = theme;
+};
+
 /** The switch. */
 export const ThemeSwitch = () => {
   const [theme, choose] = useState<Theme>();

@@ -26,11 +26,22 @@ const commandWords = (command: CommandSpec): string => {
   }
 };
 
+/** Neighbours that are the same, said once with their number. */
+const together = (words: readonly string[]): readonly string[] => {
+  const runs: { readonly word: string; times: number }[] = [];
+  for (const word of words) {
+    const last = runs.at(-1);
+    if (last?.word === word) last.times++;
+    else runs.push({ word, times: 1 });
+  }
+  return runs.map(({ word, times }) => (times === 1 ? word : `${times} × ${word}`));
+};
+
 /** An op in one line: what is asked of the driver. */
 export const opWords = (op: Op): string => {
   switch (op.op) {
     case 'write_read': {
-      const write = (op.write ?? []).map(commandWords);
+      const write = together((op.write ?? []).map(commandWords));
       const read = op.read === undefined ? [] : [`read ${op.read.size}`];
       return [...write, ...read].join('; ') || 'neither writes nor reads';
     }
@@ -61,7 +72,7 @@ export const actorWords = (op: Op): string => {
 export const returnWords = (value: Return): string => value.br;
 
 const doneWords = ({ status, returns, readable, nice, bytes }: Done): string => {
-  const said = (returns ?? []).map(returnWords).filter(br => br !== 'BR_NOOP');
+  const said = together((returns ?? []).map(returnWords).filter(br => br !== 'BR_NOOP'));
   const more = [
     ...said,
     ...(readable === undefined ? [] : [readable ? 'readable' : 'not readable']),
