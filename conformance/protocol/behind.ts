@@ -60,7 +60,7 @@ const RULES: readonly Row[] = [
   ['CTX-04', ['euid', 'kill']],
   ['ALLOC-31', ['reclaim']],
   ['ALLOC-29 ALLOC-30 ALLOC-35 ALLOC-36', ['peek']],
-  ['WR-02 WR-08 WR-09 TXN-19 OBJ-03 OBJ-04 OBJ-05 ALLOC-14', ['raw']],
+  ['WR-02 WR-08 WR-09 TXN-19 OBJ-02 OBJ-03 OBJ-04 OBJ-05 ALLOC-14', ['raw']],
   ['OBJ-07 TXN-18', ['raw', 'faults']],
   ['IOC-03 OBJ-06 READ-40 READ-41 READ-42 REL-17 THR-23 WR-07', ['faults']],
   // Where messages lie, and what a full mapping refuses.

@@ -151,7 +151,28 @@ const fitCommand = (command: CommandSpec, capable: Capable): CommandSpec => {
   return message === command.message ? command : { ...command, message };
 };
 
-const fitOp = (op: Op, capable: Capable): Op | undefined => {
+/** Further open files of a process become processes of their own, numbered from here on. */
+const RECAST = 1000;
+
+/** The op with its part given to somebody whom the driver has: one thread for all, one process for each plain open file. */
+const recast = (op: Op, capable: Capable): Op => {
+  let part = op;
+  if ('thread' in part && part.thread !== 0 && !capable.has('multi_thread')) part = { ...part, thread: 0 };
+  if ('fd' in part && part.fd !== 0 && !capable.has('multi_open')) {
+    part = { ...part, proc: part.proc + RECAST * part.fd, fd: 0 };
+  }
+  if (part.op !== 'open') return part;
+  const { nonblock = false, readonly = false, device = 0 } = part;
+  return {
+    ...part,
+    nonblock: nonblock && capable.has('nonblock'),
+    readonly: readonly && capable.has('readonly'),
+    device: capable.has('multi_device') ? device : 0,
+  };
+};
+
+const fitOp = (given: Op, capable: Capable): Op | undefined => {
+  const op = recast(given, capable);
   if (!shellNeeds(op).every(need => capable.has(need))) return undefined;
   if (op.op === 'mmap') return capable.has('placement') || op.size >= ROOMY ? op : { ...op, size: ROOMY };
   if (op.op !== 'write_read' || op.write === undefined) return op;
@@ -163,8 +184,8 @@ const fitOp = (op: Op, capable: Capable): Op | undefined => {
 };
 
 /**
- * The ops of a test that a driver with these capabilities can be asked, cut to what it has: ops, commands and objects
- * that need more are left out. References stay as they are; what they lead to may be gone, which every driver answers.
+ * The ops of a test that a driver with these capabilities can be asked, cut to what it has: its cast is made smaller,
+ * and ops, commands and objects that need more are left out. References stay as they are; what they lead to may be gone, which every driver answers.
  */
 export const fit = (ops: readonly Op[], capable: Capable): readonly Op[] =>
   capable.size === CAPABILITY_NAMES.length ? ops : ops.flatMap(op => fitOp(op, capable) ?? []);
