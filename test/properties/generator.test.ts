@@ -92,6 +92,69 @@ describe('generator', () => {
   });
 });
 
+describe('what the generator writes', () => {
+  const logs = draw({}, 2000, 5);
+  const ops = logs.flat();
+  const commands = ops.flatMap(op => (op.op === 'write_read' ? (op.write ?? []) : []));
+  const percent = (items: readonly string[], kind: string): number =>
+    (100 * items.filter(item => item === kind).length) / items.length;
+
+  it('has every op kind in a share of its own', () => {
+    const kinds = ops.map(op => op.op);
+    const floors = { write_read: 60, ioctl: 5, open: 3, mmap: 3, poll: 0.5, signal: 0.5, kill: 0.5, flush: 0.5 };
+    const rare = [
+      'close',
+      'munmap',
+      'get_nice',
+      'set_nice',
+      'peek',
+      'set_nonblock',
+      'reclaim',
+      'set_euid',
+      'exit_task',
+    ];
+    for (const [kind, floor] of Object.entries(floors)) expect(percent(kinds, kind), kind).toBeGreaterThan(floor);
+    for (const kind of rare) expect(percent(kinds, kind), kind).toBeGreaterThan(0.05);
+  });
+
+  it('has every command in a share of its own, and calls no more than half of the time or so', () => {
+    const names = commands.map(({ bc }) => bc);
+    const floors: Readonly<Record<string, number>> = {
+      ...{ BC_TRANSACTION: 30, BC_REPLY: 4, BC_FREE_BUFFER: 7, BC_ACQUIRE: 3, BC_RELEASE: 1, BC_INCREFS: 1 },
+      ...{ BC_DECREFS: 0.7, BC_ACQUIRE_DONE: 1, BC_INCREFS_DONE: 1, BC_REQUEST_DEATH_NOTIFICATION: 2 },
+      ...{ BC_CLEAR_DEATH_NOTIFICATION: 0.8, BC_DEAD_BINDER_DONE: 0.5, BC_ENTER_LOOPER: 4, BC_REGISTER_LOOPER: 0.8 },
+      ...{ BC_EXIT_LOOPER: 1, BC_ATTEMPT_ACQUIRE: 0.1, BC_ACQUIRE_RESULT: 0.1, RAW: 0.2 },
+    };
+    for (const [name, floor] of Object.entries(floors)) expect(percent(names, name), name).toBeGreaterThan(floor);
+    expect(percent(names, 'BC_TRANSACTION')).toBeLessThan(60);
+  });
+
+  it('has batches of several commands', () => {
+    const batches = ops.filter(op => op.op === 'write_read' && (op.write?.length ?? 0) > 1);
+    expect((100 * batches.length) / ops.length).toBeGreaterThan(2);
+  });
+
+  it('has a median length of a few dozen ops', () => {
+    const lengths = logs.map(({ length }) => length).sort((a, b) => a - b);
+    expect(lengths[lengths.length >> 1]).toBeGreaterThan(30);
+    expect(lengths[lengths.length >> 1]).toBeLessThan(80);
+  });
+
+  it('meets every edge of a size: nothing, a word, a page, shares of a mapping, what wraps', () => {
+    const sizes = new Map<number | string, number>();
+    for (const command of commands) {
+      if (!('message' in command)) continue;
+      const { size } = command.message;
+      sizes.set(size, (sizes.get(size) ?? 0) + 1);
+    }
+    // Half, a quarter and a tenth of the smallest mapping, with their neighbours, beside the page itself.
+    const shares = [2048, 2040, 2056, 1024, 1032, 408, 400, 416, 4096, 4088, 4104];
+    const wide = [2 ** 32, '0x8000000000000000', '0x7ffffffffffffff8', '0xfffffffffffffff8', '0xffffffffffffffff'];
+    for (const edge of [0, 1, 4, 7, 8, 9, ...shares, ...wide])
+      expect(sizes.get(edge) ?? 0, String(edge)).toBeGreaterThan(0);
+  });
+});
+
 describe('generator against the specification', () => {
   const coverage = new Coverage(WITNESSES);
   const failures: string[] = [];
@@ -113,6 +176,22 @@ describe('generator against the specification', () => {
   it('writes few ops that nobody can perform', () => {
     const { ops, skipped } = coverage.record();
     expect(skipped / (ops + skipped)).toBeLessThan(0.12);
+  });
+
+  it('is refused on purpose in a share that leaves most ops to mean something', () => {
+    const { ops, outcomes, returns } = coverage.record();
+    const errors = Object.values(outcomes).flatMap(table => Object.entries(table));
+    const refused = errors.reduce((sum, [status, n]) => sum + (status === 'OK' || status === 'pending' ? 0 : n), 0);
+    const failed = (returns['BR_FAILED_REPLY'] ?? 0) + (returns['BR_DEAD_REPLY'] ?? 0);
+    expect((refused + failed) / ops).toBeGreaterThan(0.05);
+    expect((refused + failed) / ops).toBeLessThan(0.35);
+  });
+
+  it('reaches deep states: calls within calls, oneways in a row, the dead, the frozen, space that runs out', () => {
+    const { rules } = coverage.record();
+    for (const rule of ['TXN-11', 'TXN-41', 'TXN-32', 'DEATH-08', 'FRZ-11', 'ALLOC-14']) {
+      expect(rules[rule] ?? 0, rule).toBeGreaterThan(0);
+    }
   });
 
   it('shows every witness', () => {
