@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readOpLog } from '../conformance/oplog-file.ts';
+import { PROPERTIES } from '../conformance/scenarios/programs/properties.ts';
 import { RULES } from '../model/model.ts';
 import { INVARIANTS } from '../properties/all.ts';
 
@@ -16,7 +17,7 @@ const invariantIds = new Set<string>(INVARIANTS.map(({ id }) => id));
 
 /** Every id in a text, ranges expanded: `DLV-02..DLV-04` is three. */
 const idsIn = (text: string): readonly string[] =>
-  [...text.matchAll(/\b((?:INV-)?[A-Z]+)-(\d{2})(?:\.\.((?:INV-)?[A-Z]+)-(\d{2}))?(?![\d-])/g)].flatMap(
+  [...text.matchAll(/\b((?:INV-|PROG-)?[A-Z]+)-(\d{2})(?:\.\.((?:INV-|PROG-)?[A-Z]+)-(\d{2}))?(?![\d-])/g)].flatMap(
     ([, area = '', from = '', otherArea = area, to = from]) => {
       if (otherArea !== area || Number(to) < Number(from)) return [`${area}-${from}..${otherArea}-${to}`];
       return Array.from(
@@ -26,12 +27,15 @@ const idsIn = (text: string): readonly string[] =>
     },
   );
 
-const isKnown = (id: string): boolean => ruleIds.has(id) || invariantIds.has(id);
+const programIds = new Set<string>(Object.values(PROPERTIES).map(({ id }) => id));
+const isKnown = (id: string): boolean => ruleIds.has(id) || invariantIds.has(id) || programIds.has(id);
 
 /** Paths in back quotes or links: files of this repository. */
 const filesIn = (text: string): readonly string[] => [
   ...[
-    ...text.matchAll(/(?<![\w/])((?:model|impl|abi|properties|conformance|test|docs)\/[\w./-]+\.(?:ts|json|md))/g),
+    ...text.matchAll(
+      /(?<![\w/])((?:model|impl|abi|properties|userspace|conformance|test|docs)\/[\w./-]+\.(?:ts|json|md))/g,
+    ),
   ].map(([, file = '']) => file),
   ...[...text.matchAll(/`([\w-]+\.json)`/g)].map(([, name = '']) => `test/regressions/${name}`),
 ];
@@ -45,7 +49,8 @@ const rows = new Map(
       return row === undefined ? [] : [[row, section] as const];
     }),
 );
-const planned = new Set(['S18', 'S19', 'S20', 'S21']);
+/** Rows above the driver. */
+const above = new Set(['S18', 'S19', 'S20', 'S21']);
 
 describe.each(PAGES)('%s', page => {
   const text = read(page);
@@ -68,7 +73,7 @@ describe('the system', () => {
     expect([...rows.keys()]).toEqual(Array.from({ length: 22 }, (_, at) => `S${at + 1}`));
   });
 
-  test.each([...rows].filter(([row]) => !planned.has(row)))(
+  test.each([...rows].filter(([row]) => !above.has(row)))(
     '%s names rules, a file of the specification, one of the optimised driver, and a run on Linux',
     (_, section) => {
       const line = (what: string): string => new RegExp(`^\\* ${what}: (.*)$`, 'm').exec(section)?.[1] ?? '';
@@ -80,10 +85,17 @@ describe('the system', () => {
     },
   );
 
-  test.each([...rows].filter(([row]) => planned.has(row)))(
-    '%s says that it is planned, and on what it stands',
+  test.each([...rows].filter(([row]) => above.has(row)))(
+    '%s names rules that it stands on, files, properties over programs, a test, and a run on Linux',
     (_, section) => {
-      expect(section).toMatch(/Planned above the driver \(issue 6\)/);
+      const line = (what: string): string => new RegExp(`^\\* ${what}: (.*)$`, 'm').exec(section)?.[1] ?? '';
+      expect(idsIn(line('Rules')).filter(id => ruleIds.has(id)).length).toBeGreaterThan(0);
+      expect(filesIn(line('Files')).filter(file => /^(?:userspace|conformance)\//.test(file)).length).toBeGreaterThan(
+        2,
+      );
+      expect(idsIn(line('Properties')).filter(id => programIds.has(id)).length).toBeGreaterThan(0);
+      expect(filesIn(line('Properties')).filter(file => file.startsWith('test/userspace/')).length).toBeGreaterThan(0);
+      expect(line('Linux')).toMatch(/--target linux/);
     },
   );
 

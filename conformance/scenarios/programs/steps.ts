@@ -51,7 +51,14 @@ const get = async (running: Running, actor: Actor, { name }: StepOf<'get'>): Pro
   const node = await actor.find(name);
   if (node === null) return;
   const at = name % NAMES.length;
-  const identity = await identify(running, actor, node);
+  let identity: number;
+  try {
+    identity = await identify(running, actor, node);
+  } catch (error) {
+    // It died before it could say who it is.
+    asBinder(node).release();
+    throw error;
+  }
   const before = actor.refs.get(at);
   actor.refs.set(at, { node, identity });
   if (before !== undefined) asBinder(before.node).release();
