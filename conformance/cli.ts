@@ -245,6 +245,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--record <file>', 'write a trace, to be judged by check')
     .addOption(new Option('-r, --report <format=file>', 'write the diagram: mermaid=FILE').argParser(options.diagram))
     .option('-o, --output <file>', 'where the op log goes', path.join('out', 'demo.json'))
+    .option('--aidl <file>', 'also serve the interfaces of an .aidl file, and call each method once')
     .action(async ({ report: mermaid, ...chosen }: DemoOptions & { readonly report?: string }) =>
       finish(await demo(io, { ...chosen, ...(mermaid === undefined ? {} : { mermaid }) })),
     );

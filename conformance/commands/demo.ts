@@ -1,10 +1,12 @@
 /** `demo`: the full call as a program, with its diagram, its copies, its op log and its trace. */
+import { readFileSync } from 'node:fs';
 import type { TraceHead } from '../../abi/trace.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, fileReason, UsageError, type ExitCode } from '../exit.ts';
 import { mustBeWritable, writeWhole } from '../files.ts';
 import type { Io } from '../io.ts';
 import { writeOpLog } from '../oplog-file.ts';
 import type { TargetChoice } from '../options.ts';
+import { serveAidl } from '../scenarios/aidl.ts';
 import { copiesTable } from '../scenarios/copies.ts';
 import { demo as program, DEMO_INTERFACES } from '../scenarios/demo.ts';
 import { mermaidDiagram, textDiagram, type Note, type Story } from '../scenarios/diagram.ts';
@@ -12,6 +14,7 @@ import { DivergenceError, JudgedKernel } from '../scenarios/judged.ts';
 import { messagesOf } from '../scenarios/messages.ts';
 import { startStage, type Stage } from '../scenarios/stage.ts';
 import { beginTrace, TraceWriter } from '../trace/writer.ts';
+import { AidlError, readAidl, type AidlInterface } from '../../userspace/index.ts';
 
 /** Options of `demo` as the command line parses them. */
 export interface DemoOptions {
@@ -22,6 +25,8 @@ export interface DemoOptions {
   readonly mermaid?: string;
   /** Where the op log goes. */
   readonly output: string;
+  /** An .aidl file, whose interfaces are served and called too. */
+  readonly aidl?: string;
 }
 
 const PROFILE = 'linux-6.1';
@@ -51,9 +56,39 @@ const save = (options: DemoOptions, stage: Stage, kernel: JudgedKernel, devices:
   writer.close();
 };
 
+/** The interfaces of a file. Throws `UsageError` with the place of whatever is wrong in it. */
+const readInterfaces = (file: string): readonly AidlInterface[] => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${fileReason(error)}`);
+  }
+  try {
+    return readAidl(text, file);
+  } catch (error) {
+    if (error instanceof AidlError) throw new UsageError(error.message);
+    throw error;
+  }
+};
+
+/** Serves and calls the interfaces of an .aidl file, in a world of their own. */
+const serve = async (io: Io, stage: Stage, interfaces: readonly AidlInterface[]): Promise<void> => {
+  const { bench, end } = await stage.begin({ devices: 1 });
+  try {
+    const lines = await serveAidl(new JudgedKernel(bench), interfaces);
+    io.out(
+      `\n${interfaces.map(each => each.interface.descriptor).join(', ')}:\n${lines.map(line => `  ${line}\n`).join('')}`,
+    );
+  } finally {
+    await end();
+  }
+};
+
 /** Runs the demonstration. Exit code 0 when every fact holds and the driver did what the specification allows. */
 export const demo = async (io: Io, options: DemoOptions): Promise<ExitCode> => {
   for (const file of [options.output, options.record, options.mermaid]) if (file !== undefined) mustBeWritable(file);
+  const interfaces = options.aidl === undefined ? [] : readInterfaces(options.aidl);
   const stage = await startStage(options.target, 1);
   try {
     const devices = 1;
@@ -75,6 +110,7 @@ export const demo = async (io: Io, options: DemoOptions): Promise<ExitCode> => {
       if (options.mermaid !== undefined) writeWhole(options.mermaid, mermaidDiagram(story));
       save(options, stage, kernel, devices);
       io.out(`\n${kernel.steps.length} system calls, each as the specification allows it: ${options.output}\n`);
+      if (interfaces.length > 0) await serve(io, stage, interfaces);
       return facts.every(([, holds]) => holds) ? EXIT.conformant : EXIT.notConformant;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;

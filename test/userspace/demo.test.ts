@@ -1,5 +1,5 @@
 /** `demo` on the optimised driver: its facts, its diagram, its accounts, its log and its trace. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -82,6 +82,26 @@ describe('binder-spec demo', () => {
     // Nothing diverges; a program is too thin for a verdict.
     expect(checked.code).toBe(4);
     expect(checked.out).not.toContain('NOT CONFORMANT');
+  });
+
+  test('serves the interfaces of an .aidl file, and says where one is wrong', async () => {
+    writeFileSync(
+      file('thing.aidl'),
+      'package demo; interface IThing {\n' +
+        '  int add(int a, long b, in byte[] c, in String[] d, boolean e, double f, IBinder g);\n' +
+        '  oneway void note(String text);\n' +
+        '  @nullable IBinder mirror(out int[] numbers, inout char[] letters, FileDescriptor fd) ;\n}\n',
+    );
+    const { code, out } = await command(['demo', '-o', file('d.json'), '--aidl', file('thing.aidl')]);
+    expect(out).toContain(
+      'int add(in int a, in long b, in byte[] c, in String[] d, in boolean e, in double f, in IBinder g) = 1: 42',
+    );
+    expect(out).toContain('oneway note(in String text) = 2: done');
+    expect(out).toContain('= 3: a binder');
+    expect(code).toBe(0);
+    writeFileSync(file('bad.aidl'), 'interface I {\n  void a(Thing x);\n}\n');
+    const bad = await command(['demo', '-o', file('d.json'), '--aidl', file('bad.aidl')]);
+    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('bad.aidl:2:10: there is no type Thing')]);
   });
 
   test('refuses a report that it does not know', async () => {

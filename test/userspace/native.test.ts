@@ -10,11 +10,11 @@ import {
   MAX_THREADS,
   MisuseError,
   Parcel,
-  ProcessState,
+  type ProcessState,
   ServiceException,
   ServiceManagerClient,
   STATUS,
-  TransactionError,
+  type TransactionError,
   types,
   type IBinder,
 } from '../../userspace/index.ts';

@@ -65,7 +65,13 @@ export class LinuxTarget implements RemoteDriver {
   /** Boots a machine. Throws `EnvironmentError` naming what is missing. */
   static async start(options: LinuxOptions = {}): Promise<LinuxTarget> {
     const target = new LinuxTarget(options);
-    await target.start();
+    try {
+      await target.start();
+    } catch (error) {
+      // What was booted until then would outlive the command.
+      await target.stop().catch(() => {});
+      throw error;
+    }
     return target;
   }
 
