@@ -85,7 +85,8 @@ export const observationSchema = <Bytes extends z.ZodType>(bytes: Bytes) => {
   const done = doneSchema(bytes);
   return z.strictObject({
     op: count,
-    result: z.union([z.literal('pending'), done]),
+    // The usual case first: a branch that does not fit is costly.
+    result: z.union([done, z.literal('pending')]),
     completions: z.array(z.strictObject({ op: count, done })),
   });
 };
