@@ -39,7 +39,7 @@ export class OpLogArbitrary extends fc.Arbitrary<readonly Op[]> {
   /** One sequence from any source of integers. */
   draw(seeder: Seeder): readonly Op[] {
     const dice = new Dice(seeder);
-    const { level = 'full', devices = 2, processes = 4, wrongShare = WRONG_SHARE } = this.#options;
+    const { level = 'full', devices = 2, processes = 4, wrongShare = WRONG_SHARE, weights = {} } = this.#options;
     const swarm = dice.below(SWARM_ONE_IN) === 0;
     const plan = {
       full: level === 'full',
@@ -49,6 +49,7 @@ export class OpLogArbitrary extends fc.Arbitrary<readonly Op[]> {
       length: this.#length(dice),
       uniform: dice.below(UNIFORM_ONE_IN) === 0,
       scripted: dice.below(SCRIPT_ONE_IN) === 0,
+      looks: weights.peek !== 0,
       tables: swarm
         ? this.#cumulative(feature => (ESSENTIAL.has(feature) ? 1 : dice.chance(50) ? 0 : 1.5))
         : this.#tables,

@@ -273,7 +273,12 @@ export const limits = (draft: Draft, thread: LiteThread): void => {
   const parks = !thread.file.nonblock && !thread.ready && thread.inbox.length === 0 && thread.file.inbox.length === 0;
   switch (dice.below(parks ? 1 : 3)) {
     case 0:
-      ops.push({ op: 'write_read', ...at, write, writeLimit: dice.pick([0, 2, 4, 6, 8, 12, 40, 72]) });
+      ops.push({
+        ...{ op: 'write_read', ...at, write, writeLimit: dice.pick([0, 2, 4, 6, 8, 12, 40, 72]) },
+        // A write that fails forgets what was read before (WR-06).
+        ...(parks ? {} : { read: { size: 256, consumed: 8 } }),
+      });
+      if (!parks) break;
       return;
     case 1:
       ops.push({ op: 'write_read', ...at, read });

@@ -50,7 +50,7 @@ const send = (draft: Draft, thread: LiteThread, cmd: number, oneway: boolean): C
   // Updates of one kind must agree in code and flags to supersede each other (TXN-32).
   const update = oneway && draft.full && dice.chance(node?.owner.frozen === true ? 60 : 4);
   const flags = update ? 0x41 : callFlags(draft) | (oneway ? 1 : 0);
-  const code = update ? 1 : dice.pick(CODES);
+  const code = update ? (dice.chance(80) ? 1 : 2) : dice.pick(CODES);
   model.send(thread, draft.id, cmd, node, flags, size, slots, good);
   return {
     bc: 'BC_TRANSACTION',

@@ -19,6 +19,8 @@ export class Draft {
    * of a mapping may hold absolute addresses, which differ between targets.
    */
   readonly scatters: boolean;
+  /** Whether scripts may look into mappings. */
+  looks = true;
   readonly model = new ModelLite();
   readonly ops: Op[] = [];
 

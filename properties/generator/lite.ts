@@ -182,7 +182,8 @@ export class LiteFile {
 
   /** The node in slot `at` of this file's own table. */
   node(at: number): LiteNode {
-    const ptr = 16 + 16 * at;
+    // The last one differs from the first in the upper half of its pointer only (OBJ-09).
+    const ptr = at === NODE_SLOTS - 1 ? 0x1_0000_0010 : 16 + 16 * at;
     return (this.nodes[at] ??= new LiteNode(this, ptr, ptr + 1));
   }
 

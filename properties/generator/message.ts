@@ -129,10 +129,12 @@ const addPieces = (draft: Draft, layout: Layout): number => {
   let space = align8(length);
   const kind = dice.below(10);
   if (kind < 4 || length < 8) {
-    layout.add({ type: 'PTR', at: layout.at, bytes: filler(draft, length) }, NOTHING, 40);
+    // Only the lowest flag of a piece means anything (UAPI-13).
+    const flags = dice.chance(8) ? { flags: 2 } : {};
+    layout.add({ type: 'PTR', at: layout.at, ...flags, bytes: filler(draft, length) }, NOTHING, 40);
     return space;
   }
-  if (kind < 8) {
+  if (kind < (layout.takesFds ? 6 : 8)) {
     layout.add({ type: 'PTR', at: layout.at, bytes: filler(draft, length) }, NOTHING, 40);
     let offset = dice.chance(80) ? 0 : dice.below(length);
     if (layout.objects[parentSlot]?.at === 0) layout.good = false;

@@ -37,7 +37,7 @@ export const WEIGHTS = {
   flush: [1, 1, 1, 1],
   thread: [1, 1, 1, 1],
   signal: [2, 2, 2, 2],
-  nice: [1, 1, 1, 1],
+  nice: [1, 1, 4, 1],
   euid: [1, 0, 0, 0],
   reclaim: [1, 0, 0, 0],
   peek: [1, 1, 1, 1],

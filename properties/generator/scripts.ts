@@ -1,11 +1,12 @@
 /**
  * Short openings that random steps rarely find by themselves: each leads to a deep state and leaves the rest to chance.
  */
-import type { CommandSpec } from '../../abi/op.ts';
-import { close, enableDetection, freeze, kill, leave } from './calls.ts';
+import type { CommandSpec, ObjectSpec } from '../../abi/op.ts';
+import { close, enableDetection, freeze, kill, leave, peek, reclaim } from './calls.ts';
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import { JANITOR, type LiteFile, type LiteRef, type LiteThread } from './lite.ts';
+import { JANITOR, NO_SLOTS, type LiteFile, type LiteRef, type LiteThread } from './lite.ts';
+import { hugeSize } from './message.ts';
 
 /** Whether the file can reach the peer at all. */
 const reaches = (draft: Draft, file: LiteFile, peer: LiteFile): boolean => {
@@ -35,6 +36,8 @@ const flood: Script = (draft, file, peer) => {
     const command = sendTo(draft, thread, ref, 1, part);
     draft.writeRead(thread, [command], draft.dice.chance(50) ? READ_SIZE : undefined);
   }
+  // Unread completions go with their thread (THR-46).
+  if (draft.dice.chance(20)) leave(draft, thread);
 };
 
 /** Several messages taken out, then freed in any order: holes and their coalescing (ALLOC-21 to 25). */
@@ -80,6 +83,113 @@ const nest: Script = (draft, file, peer) => {
   if (from !== undefined && dice.chance(40)) leave(draft, from);
   else if (from !== undefined && from.stack.length > 0)
     draft.writeRead(from, [reply(draft, from, 0) as CommandSpec], READ_SIZE);
+};
+
+/** A thread that is in no call. */
+const calm = (draft: Draft, file: LiteFile): LiteThread | undefined => {
+  const quiet = ({ parked, stack, inbox }: LiteThread): boolean =>
+    parked === 0 && stack.length === 0 && inbox.length === 0;
+  return file.threads.find(each => quiet(each) && !draft.parkedElsewhere(file, each.index)) ?? idle(draft, file);
+};
+
+/** Lets a thread read what waits for it or its file. */
+const take = (draft: Draft, thread: LiteThread): void => {
+  if (thread.inbox.length + thread.file.inbox.length > 0) draft.writeRead(thread, undefined, READ_SIZE);
+};
+
+/**
+ * Calls through three processes back into the first, which is waiting; then the last of them may leave, and the one in
+ * the middle answers (TXN-11, TXN-41, TXN-42).
+ */
+const round: Script = (draft, file) => {
+  const { dice, model } = draft;
+  const node = model.managers[file.device];
+  const first = calm(draft, file);
+  if (node === undefined || first === undefined || !node.owner.alive || node.owner.process === file.process) return;
+  const own = file.node(0);
+  model.send(first, draft.id, 0, node, 0, 24, [{ node: own, strong: true }]);
+  const object: ObjectSpec = { type: 'BINDER', at: 0, ptr: own.ptr, cookie: own.cookie };
+  const opening: CommandSpec = {
+    ...{ bc: 'BC_TRANSACTION', target: 0, code: 1, flags: 0 },
+    message: { size: 24, objects: [object] },
+  };
+  draft.writeRead(first, [opening], undefined);
+  const middle = calm(draft, node.owner);
+  if (middle === undefined) return;
+  take(draft, middle);
+  const back = way(node.owner, file);
+  const on = node.owner.refs.find(
+    ({ callable, node: { owner } }) => callable && owner.alive && owner !== file && owner !== node.owner,
+  );
+  if (middle.stack.length === 0 || back === undefined || on === undefined) return;
+  model.send(middle, draft.id, 0, on.node, 0, 24, [{ node: own, strong: true }]);
+  const passed: ObjectSpec = { type: 'HANDLE', at: 0, handle: draft.handle(back) };
+  const call: CommandSpec = {
+    ...{ bc: 'BC_TRANSACTION', target: draft.handle(on), code: 1, flags: 0 },
+    message: { size: 24, objects: [passed] },
+  };
+  draft.writeRead(middle, [call], undefined);
+  const last = calm(draft, on.node.owner);
+  if (last === undefined) return;
+  take(draft, last);
+  const home = way(last.file, file);
+  if (last.stack.length === 0 || home === undefined) return;
+  draft.writeRead(last, [sendTo(draft, last, home, 0, 8)], undefined);
+  if (dice.chance(80)) draft.writeRead(first, undefined, READ_SIZE);
+  if (dice.chance(60)) leave(draft, last);
+  const answer = reply(draft, middle, 0);
+  if (answer !== undefined) draft.writeRead(middle, [answer], READ_SIZE);
+};
+
+/** Two calls that fail in different ways before their sender reads anything (THR-50). */
+const lose: Script = (draft, file, peer) => {
+  const { model } = draft;
+  const sender = calm(draft, file);
+  if (sender === undefined) return;
+  for (const fails of ['exit', 'reply'] as const) {
+    draft.writeRead(sender, [sendTo(draft, sender, way(file, peer), 0, 8)], undefined);
+    const receiver = calm(draft, peer);
+    if (receiver === undefined) return;
+    take(draft, receiver);
+    if (receiver.stack.length === 0) return;
+    if (fails === 'exit') {
+      leave(draft, receiver);
+      continue;
+    }
+    const size = hugeSize(draft);
+    model.reply(receiver, draft.id, 0, 0, 0, NO_SLOTS, false);
+    draft.writeRead(receiver, [{ bc: 'BC_REPLY', code: 0, flags: 0, message: { size } }], READ_SIZE);
+  }
+  draft.writeRead(sender, undefined, READ_SIZE);
+};
+
+/** A filled message that is freed, perhaps memory pressure, and a look at what is left of it (ALLOC-30, 31, 37). */
+const wash: Script = (draft, file, peer) => {
+  const { dice } = draft;
+  const sender = calm(draft, file);
+  if (sender === undefined || !draft.looks) return;
+  const size = dice.pick([64, 64, 256, 4096, 4160]);
+  const flags = dice.chance(50) ? 0x20 : 0;
+  const isCall = dice.chance(40);
+  const message = sendTo(draft, sender, way(file, peer), isCall ? 0 : 1 | flags, size);
+  draft.writeRead(sender, [message], undefined);
+  let owner = calm(draft, peer);
+  if (owner === undefined) return;
+  take(draft, owner);
+  if (isCall && owner.stack.length > 0) {
+    const fill = { size, fill: 9 };
+    draft.model.reply(owner, draft.id, 0, flags, size, NO_SLOTS, true);
+    draft.writeRead(owner, [{ bc: 'BC_REPLY', code: 0, flags, message: fill }], undefined);
+    owner = sender;
+    draft.writeRead(sender, undefined, READ_SIZE);
+  }
+  const release = free(draft, owner, 0);
+  if (release !== undefined) draft.writeRead(owner, [release], undefined);
+  if (dice.chance(50)) reclaim(draft);
+  if (dice.chance(50) && owner !== sender) {
+    draft.writeRead(sender, [sendTo(draft, sender, way(file, peer), 1, dice.pick([0, 8]))], undefined);
+  }
+  peek(draft, owner);
 };
 
 /** A blocked reader with too little room gets a message that it cannot read (THR-51). */
@@ -143,7 +253,7 @@ const winter: Script = (draft, file, peer) => {
   if (dice.chance(50)) freeze(draft, thread);
 };
 
-const ALL: readonly Script[] = [flood, holes, nest, parkMessage, mourn, winter];
+const ALL: readonly Script[] = [flood, holes, nest, parkMessage, mourn, winter, round, lose, wash];
 const SLICE: readonly Script[] = [flood, holes, nest, parkMessage];
 
 /** Runs one script between two living files. */

@@ -20,6 +20,8 @@ export interface Plan {
   readonly wrongShare: number;
   readonly uniform: boolean;
   readonly scripted: boolean;
+  /** Mappings may be looked at. */
+  readonly looks: boolean;
   /** Cumulative feature weights for each situation. */
   readonly tables: readonly Float64Array[];
 }
@@ -58,6 +60,7 @@ export class Sequence {
   constructor(dice: Dice, plan: Plan) {
     this.#plan = plan;
     this.draft = new Draft(dice, plan.full, plan.devices);
+    this.draft.looks = plan.looks && !this.draft.scatters;
   }
 
   make(): Draft['ops'] {

@@ -30,7 +30,7 @@ const badMessage = (draft: Draft, file: LiteFile): MessageSpec => {
   const { dice } = draft;
   const node = file.node(dice.below(NODE_SLOTS));
   const good: ObjectSpec = { type: 'BINDER', at: 0, ptr: node.ptr, cookie: node.cookie };
-  switch (dice.below(draft.scatters ? 18 : draft.full ? 14 : 13)) {
+  switch (dice.below(draft.scatters ? 19 : draft.full ? 14 : 13)) {
     case 0:
       return { size: hugeSize(draft) };
     case 1:
@@ -43,6 +43,9 @@ const badMessage = (draft: Draft, file: LiteFile): MessageSpec => {
       if (dice.chance(40)) return { size: 48, objects: [{ ...good, at: dice.pick([0, 8]) }], dataAt: 'bad' };
       return { size: 24, offsets: [0], offsetsAt: dice.pick(['bad', 'null'] as const) };
     case 5:
+      // A whole object where none may begin (OBJ-03), and the beginning of one that the data cut short (OBJ-04).
+      if (dice.chance(30)) return { size: 64, objects: [{ ...good, at: dice.pick([1, 2, 6]) }] };
+      if (dice.chance(30)) return { size: 32, objects: [{ type: 'RAW', at: 24, bytes: '852a627300000000' }] };
       return { size: 64, objects: [good], offsets: [dice.pick([2, 1, 44, 64, 65, 62, 41])] };
     case 6:
       return {
@@ -99,6 +102,15 @@ const badMessage = (draft: Draft, file: LiteFile): MessageSpec => {
         parentOffset: dice.pick([0, 2, 4, 0x10000000000]),
       };
       return { size: 80, objects: [first, array], buffersSize: 16 };
+    }
+    case 17: {
+      // What follows an array must lie behind it, even behind an empty one (OBJ-34, OBJ-35).
+      const objects: ObjectSpec[] = [
+        { type: 'PTR', at: 8, bytes: '00'.repeat(32) },
+        { type: 'FDA', at: 48, numFds: 0, parent: 0, parentOffset: dice.pick([8, 16]) },
+        { type: 'PTR', at: 80, flags: 1, bytes: '22'.repeat(8), parent: 0, parentOffset: dice.pick([0, 8]) },
+      ];
+      return { size: 120, objects, buffersSize: 40 };
     }
     default: {
       const kids = dice.pick([
@@ -218,6 +230,11 @@ export const wrongWrite = (draft: Draft, thread: LiteThread): void => {
   // Most wrong commands answer nothing, so a blocking reader would just be lost.
   const read = draft.wantsRead(thread) ? draft.readSize() : undefined;
   draft.writeRead(thread, commands, read, !refused(command));
+  // Why a call failed shows in the extended error only (IOC-07).
+  if (!draft.full || !('message' in command) || !dice.chance(15)) return;
+  const { file, index } = thread;
+  const at = { id: draft.id, proc: file.process.proc, thread: index, fd: file.fd };
+  draft.ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_GET_EXTENDED_ERROR' });
 };
 
 const IOCTLS = [
