@@ -6,8 +6,8 @@ import { devicesOf, fileFor } from '../campaign/log.ts';
 import { sourceName, type Source } from '../campaign/plan.ts';
 import { freshSeed, seederOf } from '../campaign/seeds.ts';
 import { readCorpus } from '../corpus.ts';
-import { compare, type Comparison, type Difference } from '../difference/compare.ts';
-import { startSide, type Side } from '../difference/side.ts';
+import { compare, isAboutState, type Comparison, type Difference } from '../difference/compare.ts';
+import { startSide, type Shown, type Side } from '../difference/side.ts';
 import { blameSays, differenceLines, type Reported } from '../difference/text.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { mustBeWritable, writeWhole } from '../files.ts';
@@ -85,7 +85,11 @@ class Comparing {
 
   /** Runs one log on both. */
   async both({ devices, ops }: Pick<Job, 'devices' | 'ops'>): Promise<Comparison & { readonly performed: number }> {
-    const [a, b] = await Promise.all([this.#a.run(devices, ops), this.#b.run(devices, ops)]);
+    const run = async (closely: boolean): Promise<readonly [Shown, Shown]> =>
+      Promise.all([this.#a.run(devices, ops, closely), this.#b.run(devices, ops, closely)]);
+    let [a, b] = await run(false);
+    // Where only one has failed, and by its state, the other must be looked at at the same op.
+    if (isAboutState(a.failure) !== isAboutState(b.failure)) [a, b] = await run(true);
     return { ...compare([this.#a, this.#b], a, b), performed: Math.min(a.steps.length, b.steps.length) };
   }
 

@@ -79,6 +79,10 @@ export const compare = (sides: Pick<Side, 'exactIds'>[], a: Shown, b: Shown): Co
   return { difference: undefined, model: a.failure ?? b.failure };
 };
 
+/** Whether a failure is one of the state. */
+export const isAboutState = (failure: Failure | undefined): boolean =>
+  failure?.kind === 'snapshot' || failure?.kind === 'invariant';
+
 const isSilent = ({ failure }: Shown): boolean => failure?.kind === 'crash' || failure?.kind === 'timeout';
 
 /** The failure of a side where it is about this op; a target that fell silent may have done so at any later one. */
@@ -86,7 +90,7 @@ const failureAt = (shown: Shown, op: Op, what: Difference['what']): Failure | un
   const { failure } = shown;
   if (failure === undefined) return undefined;
   if (isSilent(shown)) return what === 'performed' ? failure : undefined;
-  const aboutState = failure.kind === 'snapshot' || failure.kind === 'invariant';
+  const aboutState = isAboutState(failure);
   if (what === 'snapshot') return aboutState ? failure : undefined;
   return !aboutState && failure.op.id === op.id ? failure : undefined;
 };

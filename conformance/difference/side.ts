@@ -32,7 +32,8 @@ export interface Side {
   readonly exactIds: boolean;
   /** Sequences at once. */
   readonly parallel: number;
-  run(devices: number, ops: readonly Op[]): Promise<Shown>;
+  /** Runs a log. `closely`: the state is looked at after each op, where the target is in this process. */
+  run(devices: number, ops: readonly Op[], closely?: boolean): Promise<Shown>;
   stop(): Promise<void>;
 }
 
@@ -47,11 +48,13 @@ const localSide = async (choice: TargetChoice): Promise<Side> => {
   const driver = await localTarget(choice);
   return {
     ...{ name: nameOf(choice), version: packageVersion, exactIds: true, parallel: 1 },
-    // The state after each op: a fault that only the state shows ends the one side early, and the other must have it there.
-    run: (devices, ops) =>
+    run: (devices, ops, closely = false) =>
       shownBy(recorder =>
         runLockstep(
-          { specification, driver, world: { devices }, checkpointEvery: 1, invariants: INVARIANTS, recorder },
+          {
+            ...{ specification, driver, world: { devices }, invariants: INVARIANTS, recorder },
+            checkpointEvery: closely ? 1 : 0,
+          },
           ops,
         ),
       ),
