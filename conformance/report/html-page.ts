@@ -99,6 +99,13 @@ export const pageData = (run: FinishedRun): PageData => {
     rules: [...report.rules].sort(byId).map(cardOf),
     invariants: report.invariants.map(each => ({ ...each, says: invariant.get(each.id) ?? '' })),
     witnesses: report.witnesses.map(each => ({ ...each, says: witness.get(each.id) ?? '' })),
+    known: report.known.map(({ entry, outcome }) => ({
+      req: entry.req,
+      signature: entry.signature,
+      outcome,
+      issue: entry.issue,
+      bad: outcome === 'changed' || outcome === 'stale' || outcome === 'expired',
+    })),
     errors: report.errors,
     environment: [...tally.environment],
     failures: toldFailures(run).map(each => pageStory(report, each)),

@@ -102,6 +102,14 @@ export interface PageData {
     readonly breaches: number;
   }[];
   readonly witnesses: readonly { readonly id: string; readonly says: string; readonly seen: number }[];
+  /** Known failures with what became of each. */
+  readonly known: readonly {
+    readonly req: string;
+    readonly signature: string;
+    readonly outcome: string;
+    readonly issue: string;
+    readonly bad: boolean;
+  }[];
   readonly errors: readonly string[];
   readonly environment: readonly (readonly [string, string])[];
   readonly failures: readonly Story[];

@@ -114,6 +114,24 @@ export const Overview = ({ data, rule }: { readonly data: PageData; readonly rul
           </ol>
         </section>
       )}
+      {data.known.length > 0 && (
+        <section>
+          <h2>Known failures</h2>
+          <ul class="known-list">
+            {data.known.map(({ req, signature, outcome, issue, bad }, at) => (
+              <li key={at}>
+                <span class={bad ? 'tag fail' : 'tag known'}>{outcome}</span> <b>{req}</b>{' '}
+                <span class="signature">
+                  <Long text={signature} most={200} />
+                </span>{' '}
+                <span class="faint">
+                  <Long text={issue} most={200} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <RuleMatrix areas={data.areas} rules={data.rules} open={rule} failures={data.failures} />
       <section class="rest">
         <Counted

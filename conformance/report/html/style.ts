@@ -82,6 +82,8 @@ main > section > h2 { margin-bottom: .75rem; }
 .card .faint { font-size: .85rem; margin-top: auto; }
 .errors li { border-left: 3px solid var(--warn); background: var(--warn-soft); padding: .6rem .9rem; border-radius: 0 8px 8px 0; margin-bottom: .5rem; font: .85rem/1.5 var(--mono); }
 
+.known-list { display: grid; gap: .4rem; }
+
 .matrix-head { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem 1.25rem; margin-bottom: 1rem; }
 .matrix-head form { display: flex; flex-wrap: wrap; gap: .5rem; margin-left: auto; }
 .matrix-head input, .matrix-head select { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .3rem .6rem; min-width: 0; }
