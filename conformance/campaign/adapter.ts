@@ -2,13 +2,19 @@
 import type { RemoteDriver } from '../../abi/driver.ts';
 import type { Observation } from '../../abi/observation.ts';
 import type { Failure } from '../../properties/failure.ts';
-import { FULLY_CAPABLE, type Capable } from '../protocol/capabilities.ts';
+import { CAPABILITY_NAMES, FULLY_CAPABLE, type Capable } from '../protocol/capabilities.ts';
 import { fit } from '../protocol/needs.ts';
 import { ProcessTarget } from '../targets/process/target.ts';
+import { arbitraryOf, sequencesOf } from './budget.ts';
 import { Isolation, type IsolationOptions, type Ran } from './isolation.ts';
+import type { Plan } from './plan.ts';
 import { probeAll } from './probe.ts';
 import type { Companion, Job } from './remote.ts';
 import type { Restarting } from './restarting.ts';
+import { seederOf } from './seeds.ts';
+
+/** Share of the ops of a cut test that can surely be made: with one thread in a process, many find it parked. */
+const PERFORMED = 0.28;
 
 /** What it works with. */
 export interface AdapterWorkOptions extends IsolationOptions {
@@ -51,6 +57,20 @@ export class AdapterWork implements Companion {
   /** The test as far as the driver can be asked. */
   fit(job: Job): Job {
     return { ...job, devices: Math.min(job.devices, this.#devices), ops: fit(job.ops, this.#capable) };
+  }
+
+  /** As many as the budget's ops take, given what is left of each; decided by plan and capabilities alone. */
+  sequences(plan: Plan): number {
+    const { ops } = plan.budget;
+    if (ops === undefined || this.#capable.size === CAPABILITY_NAMES.length) return sequencesOf(plan);
+    const arbitrary = arbitraryOf(plan);
+    let sum = 0;
+    let sequence = 0;
+    for (; sum < ops; sequence++) {
+      const { length } = fit(arbitrary.draw(seederOf(plan.seed, sequence)), this.#capable);
+      sum += Math.max(1, PERFORMED * length);
+    }
+    return sequence;
   }
 
   /** A test is over, well or with a failure. */

@@ -45,6 +45,8 @@ export interface Companion {
   meet(driver: RemoteDriver): Promise<void>;
   /** The test as far as the target can be asked. */
   fit(job: Job): Job;
+  /** The first sequence that is not part of the run: tests that are cut to what a target has are shorter. */
+  sequences(plan: Plan): number;
   /** A test is over. */
   ran(driver: RemoteDriver, job: Job, shown: readonly Observation[], failure?: Failure): Promise<void>;
   /** What ran on this start, oldest first. */
@@ -72,7 +74,7 @@ export class RemoteRun {
   /** The next sequence, how far it is to the one after it, and the first that is not part of the run. */
   #next: number;
   readonly #stride: number;
-  readonly #last: number;
+  #last: number;
   #begun = 0;
   #deaths = 0;
   #dead = false;
@@ -108,6 +110,7 @@ export class RemoteRun {
     while (!this.#spent()) {
       const driver = await this.#target.get();
       await this.#companion?.meet(driver);
+      this.#last = this.#companion?.sequences(this.#plan) ?? this.#last;
       await Promise.all(Array.from({ length: driver.slots }, (_, slot) => this.#work(driver, slot)));
       if (!this.#dead) {
         if (this.#spent()) await this.#census(driver);
