@@ -60,7 +60,7 @@ export const calls: readonly Fault[] = [
     replacement: 'if (room < ROOM) return ENDS;',
     story: 'a buffer that was overrun counts as full instead of endless',
     rule: 'READ-02',
-    shortestKnown: 6,
+    shortestKnown: 2,
   },
   {
     id: 'noop-always',
@@ -91,7 +91,7 @@ export const calls: readonly Fault[] = [
     story: 'a call that was lost in a fault is never answered',
     history: 'leak of a transaction when the copy to the reader faults (2017)',
     rule: 'READ-41',
-    shortestKnown: 9,
+    shortestKnown: 6,
   },
   {
     id: 'read-fault-leaks-completion',
@@ -113,7 +113,7 @@ export const calls: readonly Fault[] = [
     replacement: 'freeTransaction(core, transaction);\n    return MORE;\n  }\n  return ENDS;',
     story: 'a read goes on after a oneway or a reply',
     rule: 'READ-13',
-    shortestKnown: 9,
+    shortestKnown: 6,
   },
   {
     id: 'flags-masked',

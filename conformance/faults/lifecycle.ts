@@ -21,7 +21,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: ') return;',
     story: 'a registration is cleared whatever the cookie is',
     rule: 'DEATH-06',
-    shortestKnown: 7,
+    shortestKnown: 5,
   },
   {
     id: 'clear-refused-when-dead',
@@ -42,7 +42,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: 'if (ref.node !== null) return;',
     story: 'who registers for a node that is dead already never hears of it',
     rule: 'DEATH-04',
-    shortestKnown: 8,
+    shortestKnown: 6,
   },
   {
     id: 'clear-forgets-death',
@@ -96,7 +96,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'a queued notification outlives the reference that it was about',
     history: 'of the kind of CVE-2024-56554, 7e20434cbca8 (2024)',
     rule: 'DEATH-13',
-    shortestKnown: 20,
+    shortestKnown: 9,
   },
   {
     id: 'death-told-once',
@@ -169,7 +169,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: '',
     story: 'a call that was refused by a frozen process leaves no mark',
     rule: 'FRZ-08',
-    shortestKnown: 10,
+    shortestKnown: 7,
   },
   {
     id: 'frozen-async-mark-missing',
@@ -179,7 +179,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: '',
     story: 'a oneway to a frozen process leaves no mark',
     rule: 'FRZ-09',
-    shortestKnown: 10,
+    shortestKnown: 7,
   },
   {
     id: 'frozen-pending-hidden',

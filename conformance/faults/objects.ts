@@ -54,7 +54,7 @@ export const objects: readonly Fault[] = [
     replacement: 'if (node.cookieHigh !== cookieHigh) {',
     story: 'a known pointer is accepted with another cookie',
     rule: 'OBJ-10',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'weak-arrives-strong',
@@ -125,7 +125,7 @@ export const objects: readonly Fault[] = [
     replacement: 'fd, place);',
     story: 'the descriptors of an array are all written to its first place',
     rule: 'OBJ-45',
-    shortestKnown: 10,
+    shortestKnown: 9,
   },
   {
     id: 'descriptor-not-accepted',
@@ -155,7 +155,7 @@ export const objects: readonly Fault[] = [
     replacement: '    if (index === 0) view.setUint32(offset, fd, true);',
     story: 'only the first descriptor of a message gets its new number',
     rule: 'OBJ-22',
-    shortestKnown: 10,
+    shortestKnown: 9,
   },
   {
     id: 'object-misaligned',

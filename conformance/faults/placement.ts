@@ -30,7 +30,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (buffer.size > size + 8) this.#split(buffer, size);',
     story: 'a rest of 8 bytes is left to the message instead of becoming a free region',
     rule: 'ALLOC-24',
-    shortestKnown: 20,
+    shortestKnown: 8,
   },
   {
     id: 'empty-shares-address',
@@ -63,7 +63,7 @@ export const placement: readonly Fault[] = [
     story: 'messages are still put into a mapping that was unmapped',
     history: 'CVE-2023-20928, a43cfc87caaf (2022)',
     rule: 'ALLOC-10',
-    shortestKnown: 11,
+    shortestKnown: 9,
   },
   {
     id: 'mapped-in-part',
@@ -93,7 +93,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (previous !== null && previous.free && previous.previous === null) {',
     story: 'a freed region is merged with the free one before it only at the start of the mapping',
     rule: 'ALLOC-25',
-    shortestKnown: 16,
+    shortestKnown: 10,
   },
   {
     id: 'split-loses-neighbour',
@@ -103,7 +103,7 @@ export const placement: readonly Fault[] = [
     replacement: '',
     story: 'the region behind a split one does not learn who is before it now',
     rule: 'ALLOC-25',
-    shortestKnown: 16,
+    shortestKnown: 10,
   },
   {
     id: 'page-of-neighbour',
@@ -113,7 +113,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (page * PAGE < low) continue;',
     story: 'the last page of a freed buffer may be reclaimed although another buffer lies in it',
     rule: 'ALLOC-28',
-    shortestKnown: 11,
+    shortestKnown: 7,
   },
   {
     id: 'watermark-sinks',

@@ -43,7 +43,7 @@ export const processes: readonly Fault[] = [
     replacement: '',
     story: 'anybody may ask for the counts of a node',
     rule: 'NODE-18',
-    shortestKnown: 5,
+    shortestKnown: 2,
   },
   {
     id: 'early-free',
@@ -54,7 +54,7 @@ export const processes: readonly Fault[] = [
     story: 'a buffer can be freed before its message was delivered',
     history: 'CVE-2019-2025, 7bada55ab506 (2018), its sequential part',
     rule: 'ALLOC-44',
-    shortestKnown: 15,
+    shortestKnown: 10,
   },
   {
     id: 'refused-keeps-count',
@@ -97,7 +97,7 @@ export const processes: readonly Fault[] = [
     story: 'calls in the queue of a thread or process that goes are never answered',
     history: '675d66b0ed5f (2012)',
     rule: 'PROC-21',
-    shortestKnown: 12,
+    shortestKnown: 11,
   },
   {
     id: 'exit-keeps-work',

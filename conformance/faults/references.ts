@@ -10,7 +10,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'the last strong count of a reference keeps its hold on the node',
     rule: 'WR-20',
-    shortestKnown: 7,
+    shortestKnown: 4,
   },
   {
     id: 'weak-goes-with-strong',
@@ -20,7 +20,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (ref.strong === 0) removeRef(core, ref);',
     story: 'a reference that is still held weakly goes with its last strong count',
     rule: 'WR-20',
-    shortestKnown: 13,
+    shortestKnown: 10,
   },
   {
     id: 'weak-underflow',
@@ -83,7 +83,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (type !== OBJECT_TYPE.HANDLE) decrementStrong(core, node, false);',
     story: 'a weak object that came home gives back a strong count',
     rule: 'REL-09',
-    shortestKnown: 11,
+    shortestKnown: 10,
   },
   {
     id: 'release-keeps-strong',
@@ -113,7 +113,7 @@ export const references: readonly Fault[] = [
     replacement: 'const strong = type !== 0;',
     story: 'freeing a buffer takes a strong count for a weak handle in it',
     rule: 'REL-08',
-    shortestKnown: 7,
+    shortestKnown: 5,
   },
   {
     id: 'dead-node-counted',
@@ -194,7 +194,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (node.hasStrong || sender === null || node.work.list !== null) return;',
     story: 'an announcement that waits elsewhere does not move to the thread that sends the object again',
     rule: 'NODE-06',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'owner-not-told',
@@ -224,7 +224,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'the number of a released handle is never given again',
     rule: 'REF-04',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'handle-zero-for-all',
@@ -254,7 +254,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (ref.handle < 2) process.refsByNode.add(node.id, 0, ref);',
     story: 'who receives a node again gets another handle for it',
     rule: 'REF-01',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'dead-manager-counted',

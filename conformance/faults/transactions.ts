@@ -41,7 +41,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'thread.stack = null;',
     story: 'a reply to a nested call makes the replier forget its own call',
     rule: 'TXN-34',
-    shortestKnown: 13,
+    shortestKnown: 11,
   },
   {
     id: 'nested-call-strays',
@@ -51,7 +51,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'sending.targetThread = null;',
     story: 'a call back goes to any thread of the process, not to the one that waits for the answer',
     rule: 'TXN-11',
-    shortestKnown: 12,
+    shortestKnown: 9,
   },
   {
     id: 'exit-pops-own-call',
@@ -62,7 +62,7 @@ export const transactions: readonly Fault[] = [
     story: 'a thread that exits fails its own call as if it were one that it handles',
     history: 'Starnix: the wrong entry of the stack is taken off',
     rule: 'THR-43',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
   {
     id: 'failure-stays-below',
@@ -73,7 +73,7 @@ export const transactions: readonly Fault[] = [
     story: 'a failure does not climb past a caller that is gone: those above wait for ever',
     rule: 'TXN-41',
     needs: 'a chain of calls whose middle exits',
-    shortestKnown: 15,
+    shortestKnown: 14,
   },
   {
     id: 'exit-stays-caller',
@@ -103,7 +103,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'sendFailedReply(core, unanswered, BR.BR_FAILED_REPLY);',
     story: 'the caller of a thread that exits reads that its call failed, not that the callee is dead',
     rule: 'THR-42',
-    shortestKnown: 9,
+    shortestKnown: 7,
   },
   {
     id: 'replier-told',
@@ -114,7 +114,7 @@ export const transactions: readonly Fault[] = [
     story: 'a failed reply is reported to the replier as well',
     history: 'Starnix: the replier gets the error too',
     rule: 'TXN-38',
-    shortestKnown: 12,
+    shortestKnown: 7,
   },
   {
     id: 'error-not-recorded',
