@@ -60,6 +60,12 @@ const chosenTarget = (
   return { kind: 'process', command, timeScale, timeouts, ...(respawn === undefined ? {} : { respawn }) };
 };
 
+/** The two targets of a comparison that have names. */
+interface Sides {
+  readonly a?: options.TargetChoice;
+  readonly b?: options.TargetChoice;
+}
+
 const program = (io: Io, finish: (code: ExitCode) => void): Command => {
   const root = new Command('binder-spec')
     .description('An executable specification of the Android Binder driver, and a suite that holds any driver to it.')
@@ -199,10 +205,23 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('--no-shrink', 'report differences as they were found')
     .option('--no-corpus', 'do not compare test/regressions first')
     .option('-q, --quiet', 'print only the differences and the result')
-    .action(async (chosen: DiffOptions & { readonly a?: options.TargetChoice; readonly b?: options.TargetChoice }) => {
-      const { a, b, ...rest } = chosen;
-      if (a === undefined || b === undefined) throw new UsageError('say both targets: --a TARGET --b TARGET');
-      finish(await diff(io, [a, b], rest));
+    .addOption(timeScale())
+    .addOption(noTimeouts())
+    .argument('[commands...]', 'an adapter for each side that is not named: -- ./one --its-option -- ssh host other')
+    .action(async (commands: readonly string[], chosen: DiffOptions & AdapterOptions & Sides) => {
+      const { a, b, timeScale: scale, timeouts, ...rest } = chosen;
+      const adapters = options.groups(commands).map((command): options.TargetChoice => {
+        return { kind: 'process', command, timeScale: scale, timeouts };
+      });
+      const missing = [a, b].filter(side => side === undefined).length;
+      if (adapters.length !== missing) {
+        throw new UsageError(
+          `two targets are compared: --a TARGET, --b TARGET, and -- COMMAND for each that is not named ` +
+            `(here ${missing} not named, ${adapters.length} behind --)`,
+        );
+      }
+      const one = (a ?? adapters.shift()) as options.TargetChoice;
+      finish(await diff(io, [one, (b ?? adapters.shift()) as options.TargetChoice], rest));
     });
 
   const known = root.command('known').description('the file of known failures that `run --known` reads');
@@ -298,11 +317,12 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .command('list')
     .description('the rules of the driver')
     .option('--json', 'as JSON')
+    .option('--flags', 'the profiles, and the differences between drivers that they allow, instead of the rules')
     .action((chosen: ListOptions) => finish(list(io, chosen)));
 
   root
     .command('explain')
-    .description('one rule: what it says, its level, its evidence')
+    .description('one rule, or one difference between drivers: what it says, its level, its evidence')
     .argument('<rule>', 'its id, such as TXN-01')
     .action((rule: string) => finish(explain(io, rule)));
 

@@ -70,6 +70,17 @@ const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word :
 /** An adapter as a command line names it: `-- ssh host adapter`. */
 export const adapterWords = (command: readonly string[]): string => `-- ${command.map(quoted).join(' ')}`;
 
+/** The commands in what stands behind the first `--`: each further `--` begins another one. */
+export const groups = (words: readonly string[]): (readonly string[])[] => {
+  if (words.length === 0) return [];
+  const found: string[][] = [[]];
+  for (const word of words) {
+    if (word === '--') found.push([]);
+    else (found.at(-1) as string[]).push(word);
+  }
+  return found;
+};
+
 /** A factor above zero. */
 export const factor = (text: string): number => {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;

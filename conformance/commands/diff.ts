@@ -2,9 +2,10 @@
 import type { Op } from '../../abi/op.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { shrinkAsync } from '../../properties/shrink/shrink.ts';
-import { devicesOf, fileFor } from '../campaign/log.ts';
+import { devicesOf, fileFor, nameOf } from '../campaign/log.ts';
 import { sourceName, type Source } from '../campaign/plan.ts';
 import { freshSeed, seederOf } from '../campaign/seeds.ts';
+import { fit } from '../protocol/needs.ts';
 import { readCorpus } from '../corpus.ts';
 import { compare, isAboutState, type Comparison, type Difference } from '../difference/compare.ts';
 import { startSide, type Shown, type Side } from '../difference/side.ts';
@@ -13,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { mustBeWritable, writeWhole } from '../files.ts';
 import type { Io } from '../io.ts';
 import { readOpLog, writeOpLog } from '../oplog-file.ts';
-import type { LevelName, ReportChoice, TargetChoice } from '../options.ts';
+import { adapterWords, type LevelName, type ReportChoice, type TargetChoice } from '../options.ts';
 import { Progress, grouped } from '../progress.ts';
 import { count } from '../verdict.ts';
 
@@ -93,8 +94,19 @@ class Comparing {
     return { ...compare([this.#a, this.#b], a, b), performed: Math.min(a.steps.length, b.steps.length) };
   }
 
+  /** The job as far as both targets can be asked. */
+  #fitted(job: Job): Job {
+    const [a, b] = [this.#a, this.#b];
+    return {
+      ...job,
+      devices: Math.min(job.devices, a.devices, b.devices),
+      ops: fit(fit(job.ops, a.capable), b.capable),
+    };
+  }
+
   /** Runs a job and keeps what is different. */
-  async take(job: Job): Promise<void> {
+  async take(whole: Job): Promise<void> {
+    const job = this.#fitted(whole);
     const comparison = await this.both(job);
     this.sequences++;
     this.ops += comparison.performed;
@@ -127,6 +139,17 @@ class Comparing {
     return { ops: result.ops, executions: result.executions, difference: last };
   }
 }
+
+/** The command that compares one log on both. */
+const againWith = (choices: readonly TargetChoice[], file: string): string => {
+  const words = choices.map((choice, at) =>
+    choice.kind === 'process'
+      ? { named: '', behind: ` ${adapterWords(choice.command)}` }
+      : { named: ` --${at === 0 ? 'a' : 'b'} ${nameOf(choice)}`, behind: '' },
+  );
+  const all = (part: 'named' | 'behind'): string => words.map(each => each[part]).join('');
+  return `npx binder-spec diff${all('named')} --log ${file}${all('behind')}`;
+};
 
 /** Compares two targets. Exit code 0 where no sequence shows a difference, 1 where one does. */
 export const diff = async (
@@ -174,7 +197,7 @@ export const diff = async (
         ? await comparing.shrunk(found, io.interrupt)
         : { ops: whole, difference, executions: 0 };
       const file = fileFor(options.save, difference.failure.core);
-      let repro: string | null = `npx binder-spec diff --a ${a.name} --b ${b.name} --log ${file}`;
+      let repro: string | null = againWith(choices, file);
       try {
         const { signature } = least.difference.failure;
         writeOpLog(file, {

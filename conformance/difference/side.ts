@@ -11,9 +11,11 @@ import type { Recorder } from '../../properties/recorder.ts';
 import { nameOf } from '../campaign/log.ts';
 import { attempt, isDeath } from '../campaign/attempt.ts';
 import { Restarting } from '../campaign/restarting.ts';
-import type { TargetChoice } from '../options.ts';
+import { isRemote, type TargetChoice } from '../options.ts';
 import { packageVersion } from '../paths.ts';
+import { FULLY_CAPABLE, type Capable } from '../protocol/capabilities.ts';
 import { localTarget } from '../targets/local.ts';
+import { ProcessTarget } from '../targets/process/target.ts';
 import { startRemote } from '../targets/remote.ts';
 import { SequenceRecorder } from '../trace/writer.ts';
 
@@ -32,6 +34,9 @@ export interface Side {
   readonly exactIds: boolean;
   /** Sequences at once. */
   readonly parallel: number;
+  /** What it can be asked, and how many devices it has: nobody compares what only one side has. */
+  readonly capable: Capable;
+  readonly devices: number;
   /** Runs a log. `closely`: the state is looked at after each op, where the target is in this process. */
   run(devices: number, ops: readonly Op[], closely?: boolean): Promise<Shown>;
   stop(): Promise<void>;
@@ -48,6 +53,7 @@ const localSide = async (choice: TargetChoice): Promise<Side> => {
   const driver = await localTarget(choice);
   return {
     ...{ name: nameOf(choice), version: packageVersion, exactIds: true, parallel: 1 },
+    ...{ capable: FULLY_CAPABLE, devices: Infinity },
     run: (devices, ops, closely = false) =>
       shownBy(recorder =>
         runLockstep(
@@ -64,7 +70,9 @@ const localSide = async (choice: TargetChoice): Promise<Side> => {
 
 const remoteSide = async (choice: TargetChoice, slots: number | undefined): Promise<Side> => {
   const target = new Restarting(() => startRemote(choice, slots));
-  const { version, slots: parallel } = await target.get();
+  const driver = await target.get();
+  const { version, slots: parallel } = driver;
+  const own = driver instanceof ProcessTarget ? driver : { capable: FULLY_CAPABLE, devices: Infinity };
   const once = async (devices: number, ops: readonly Op[]): Promise<Shown> =>
     shownBy(async recorder => {
       const driver = await target.get();
@@ -75,6 +83,7 @@ const remoteSide = async (choice: TargetChoice, slots: number | undefined): Prom
   let alone: Promise<unknown> = Promise.resolve();
   return {
     ...{ name: nameOf(choice), version, exactIds: false, parallel },
+    ...{ capable: own.capable, devices: own.devices },
     run: async (devices, ops) => {
       const shown = await once(devices, ops);
       if (!isDeath(shown.failure)) return shown;
@@ -89,4 +98,4 @@ const remoteSide = async (choice: TargetChoice, slots: number | undefined): Prom
 
 /** Starts a target for a comparison. Throws `UsageError` and `EnvironmentError` as `run` does. */
 export const startSide = async (choice: TargetChoice, slots: number | undefined): Promise<Side> =>
-  choice.kind === 'linux' ? remoteSide(choice, slots) : localSide(choice);
+  isRemote(choice) ? remoteSide(choice, slots) : localSide(choice);

@@ -5,6 +5,7 @@ import { PUBLISHED } from '../../abi/schema.ts';
 import { RunEventSchema, RunHeadSchema } from '../run-log/events.ts';
 import { ErrorSchema, EVENTS, REQUESTS, RESULTS, WireCallSchema, WireObservationSchema } from '../protocol/messages.ts';
 import { faultsText } from './faults.ts';
+import { profilesPage } from './profiles.ts';
 import { protocolPage } from './protocol.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
 
@@ -62,4 +63,5 @@ export const pages = (): Page[] => [
   ...schemaPages(),
   ...protocolPages(),
   { path: 'docs/faults.md', text: faultsText() },
+  { path: 'docs/profiles.md', text: profilesPage() },
 ];

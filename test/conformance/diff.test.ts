@@ -7,6 +7,7 @@ import type { Op } from '../../abi/op.ts';
 import { compare } from '../../conformance/difference/compare.ts';
 import type { Shown } from '../../conformance/difference/side.ts';
 import { patchLines } from '../../conformance/difference/text.ts';
+import { groups } from '../../conformance/options.ts';
 import { readOpLog } from '../../conformance/oplog-file.ts';
 import { crashes, differs } from '../../properties/failure.ts';
 import { command, withFolder } from './command.ts';
@@ -113,8 +114,27 @@ describe('diff', () => {
     expect(out).toMatch(/Both agree with each other and not with the specification in \d+ sequences/);
   });
 
+  test('takes an adapter for a side that is not named, and compares what both can be asked', async () => {
+    const adapter = ['--', process.execPath, 'dist/adapters/impl/main.js'];
+    const args = ['--ops', '60', '--seed', '1', '--no-corpus'];
+    const { code, out } = await command(['diff', '--a', 'impl', ...args, ...adapter]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^b -- \S*node dist\/adapters\/impl\/main\.js /m);
+  });
+
+  test('reads two adapters behind two --', () => {
+    expect(groups(['./one', '-x', '--', 'ssh', 'host', 'two'])).toEqual([
+      ['./one', '-x'],
+      ['ssh', 'host', 'two'],
+    ]);
+    expect(groups([])).toEqual([]);
+  });
+
   test('needs both targets, and an op log that can be read', async () => {
-    expect(await command(['diff', '--a', 'impl'])).toMatchObject({ code: 2 });
+    const alone = await command(['diff', '--a', 'impl']);
+    expect(alone.code).toBe(2);
+    expect(alone.err).toContain('here 1 not named, 0 behind --');
+    expect(await command(['diff', '--a', 'impl', '--b', 'model', '--', 'x'])).toMatchObject({ code: 2 });
     expect(await command(['diff', '--a', 'impl', '--b', 'mutant:none'])).toMatchObject({ code: 2 });
     expect(await command(['diff', '--a', 'impl', '--b', 'model', '--log', '/none'])).toMatchObject({ code: 2 });
   });

@@ -107,3 +107,15 @@ describe('explain', () => {
     for (const id of found.aliasOf) expect(out).toContain(id);
   });
 });
+
+test('list and explain tell the differences between drivers', async () => {
+  const flags = await command(['list', '--flags', '--json']);
+  const { profiles } = JSON.parse(flags.out) as { profiles: { name: string; flags: string[] }[] };
+  expect(profiles.map(({ name, flags: allowed }) => [name, allowed.length > 0])).toEqual([
+    ['linux-6.1', false],
+    ['core', true],
+  ]);
+  expect((await command(['list', '--flags'])).out).toContain('handle-numbers');
+  expect((await command(['explain', 'noop'])).out).toContain('allowed   under core');
+  expect((await command(['explain', 'TXN-20'])).out).toContain('hidden    under core, which allows odd-sizes');
+});
