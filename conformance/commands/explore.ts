@@ -3,16 +3,20 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
-import { WITNESSES } from '../../properties/all.ts';
 import { driveAgainst } from '../../properties/explore/against.ts';
 import { BinderSystem } from '../../properties/explore/binder.ts';
-import { StateCensus } from '../../properties/explore/census.ts';
+import { makeBinder, type Given } from '../../properties/explore/binder-worker.ts';
+import { mergeCensus, type CensusRecord } from '../../properties/explore/census.ts';
 import { EdgeList } from '../../properties/explore/edges.ts';
-import { Explorer, type Result } from '../../properties/explore/explore.ts';
+import { Explorer } from '../../properties/explore/explore.ts';
+import type { Bounds, Progress, Result } from '../../properties/explore/explore.ts';
+import { exploreParallel } from '../../properties/explore/parallel.ts';
+import type { StateStore } from '../../properties/explore/store.ts';
 import { trailAlong, wayTo } from '../../properties/explore/path.ts';
 import { brokenPromises } from '../../properties/explore/promises.ts';
 import type { State } from '../../model/model.ts';
 import { EXIT, UsageError, type ExitCode } from '../exit.ts';
+import { readCheckpoint, writeCheckpoint } from '../explore/checkpoint.ts';
 import { writeDenominators } from '../explore/denominators.ts';
 import { readConfiguration } from '../explore/configuration-file.ts';
 import { exploreLine, exploreSummary, foundLines, promiseLines, witnessLines } from '../explore/show.ts';
@@ -34,6 +38,9 @@ export interface ExploreOptions {
   readonly time?: number;
   readonly against?: parse.TargetChoice;
   readonly denominators?: string;
+  readonly jobs?: number;
+  readonly checkpoint?: string;
+  readonly resume?: string;
   readonly quiet?: boolean;
 }
 
@@ -46,11 +53,23 @@ const exitCodeOf = ({ ended, found }: Result, failures: number): ExitCode => {
   return ended === 'memory' || ended === 'time' ? EXIT.inconclusive : EXIT.conformant;
 };
 
-const drive = async (explorer: Explorer<State>, pause: () => 'interrupted' | 'time' | undefined): Promise<Result> => {
+/** Seconds between two checkpoints. */
+const CHECKPOINT_SECONDS = 20;
+
+const drive = async (
+  explorer: Explorer<State>,
+  save: () => void,
+  pause: () => 'interrupted' | 'time' | undefined,
+): Promise<Result> => {
   const slices = explorer.slices();
+  let saved = performance.now();
   for (let looked = performance.now(); ;) {
     const { done, value } = slices.next();
     if (done === true) return value;
+    if (value === 'layer' && performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      save();
+      saved = performance.now();
+    }
     if (performance.now() - looked < PAUSE_MS) continue;
     await setImmediate();
     const why = pause();
@@ -59,53 +78,99 @@ const drive = async (explorer: Explorer<State>, pause: () => 'interrupted' | 'ti
   }
 };
 
+/** An exploration that has ended, on one thread or several. */
+interface Explored {
+  readonly result: Result;
+  readonly store: StateStore;
+  readonly edges: EdgeList | undefined;
+  readonly census: CensusRecord;
+  /** First state that was not expanded. */
+  readonly expanded: number;
+}
+
+type Pause = (progress: Progress) => 'interrupted' | 'time' | undefined;
+
+const exploreHere = async (
+  given: Given,
+  bounds: Bounds,
+  { temporal, checkpoint, resume }: ExploreOptions,
+  pause: Pause,
+): Promise<Explored> => {
+  const { system, finish } = makeBinder(given);
+  const edges = temporal ? new EdgeList() : undefined;
+  const explorer = new Explorer(system, bounds, edges);
+  const about = JSON.stringify({ ...given, temporal });
+  if (resume !== undefined) readCheckpoint(resume, about, explorer, edges);
+  const save = (): void => {
+    if (checkpoint !== undefined) writeCheckpoint(checkpoint, about, explorer, edges);
+  };
+  const result = await drive(explorer, save, () => pause(explorer.progress));
+  const census = finish?.() as CensusRecord;
+  return { result, store: explorer.store, edges, census, expanded: explorer.position.from };
+};
+
+const exploreOnThreads = async (
+  given: Given,
+  bounds: Bounds,
+  temporal: boolean,
+  jobs: number,
+  pause: Pause,
+): Promise<Explored> => {
+  if (!import.meta.url.endsWith('.js')) throw new UsageError('--jobs needs the built program: npm run build');
+  const module = new URL('../../properties/explore/binder-worker.js', import.meta.url).href;
+  const result = await exploreParallel({ jobs, module, make: 'makeBinder', given, edges: temporal }, bounds, pause);
+  const { store, edges, said, from } = result;
+  return { result, store, edges, census: mergeCensus(said as readonly CensusRecord[]), expanded: from };
+};
+
 /** Explores one configuration and prints what was found. */
 export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode> => {
   const configuration = readConfiguration(options.config);
-  const { against } = options;
-  if (against?.kind === 'linux') throw new UsageError('the Linux driver is driven along vectors: npm run vectors');
+  const { against, temporal, jobs = 1 } = options;
+  if (jobs > 1 && (options.checkpoint ?? options.resume) !== undefined) {
+    throw new UsageError('checkpoints are those of one thread: leave out --jobs');
+  }
+  if (against?.kind === 'linux') throw new UsageError('--against drives impl, model or mutant:NAME');
   const symmetry = options.symmetry && against === undefined;
-  const census = new StateCensus(WITNESSES);
-  const count: ConstructorParameters<typeof BinderSystem>[1] =
-    options.denominators === undefined
-      ? { onNew: (call, outcome) => census.count(call, outcome) }
-      : { watch: (call, outcome) => census.count(call, outcome) };
-  const system = new BinderSystem(configuration, { symmetry, invariants: options.invariants, ...count });
+  const { invariants, denominators } = options;
+  const given: Given = { configuration, symmetry, invariants, everyStep: denominators !== undefined };
   const depth = options.depth ?? configuration.depth;
-  const edges = options.temporal ? new EdgeList() : undefined;
-  const explorer = new Explorer(system, { memory: options.memory, ...(depth === undefined ? {} : { depth }) }, edges);
+  const bounds = { memory: options.memory, ...(depth === undefined ? {} : { depth }) };
   const live = io.live?.isTTY === true && options.quiet !== true ? createLogUpdate(io.live) : undefined;
   const end = performance.now() + (options.time ?? Infinity) * 1000;
-  const result = await drive(explorer, () => {
-    live?.(exploreLine(explorer.progress));
+  let shown = 0;
+  const pause: Pause = progress => {
+    if (performance.now() - shown > PAUSE_MS) {
+      shown = performance.now();
+      live?.(exploreLine(progress));
+    }
     if (io.interrupt.aborted) return 'interrupted';
     return performance.now() > end ? 'time' : undefined;
-  });
+  };
+  const explored =
+    jobs === 1
+      ? await exploreHere(given, bounds, options, pause)
+      : await exploreOnThreads(given, bounds, temporal, jobs, pause);
   live?.clear();
+  const { result, store, edges, census, expanded } = explored;
+  const system = new BinderSystem(configuration, { symmetry });
   io.out(`${exploreSummary(configuration, result).join('\n')}\n`);
   for (const found of result.found) {
-    const trail = trailAlong(system, explorer.store, wayTo(explorer.store, found.state));
+    const trail = trailAlong(system, store, wayTo(store, found.state));
     const file = path.join(options.save, `${found.id}.json`);
     writeOpLog(file, trail.log(`${found.id}: ${found.text}`));
     io.out(`${foundLines(found, trail, file).join('\n')}\n`);
   }
-  io.out(`${witnessLines(census.record()).join('\n')}\n`);
+  io.out(`${witnessLines(census).join('\n')}\n`);
   let failures = 0;
-  if (edges !== undefined) failures += showPromises(io, system, explorer, edges, options.save);
-  if (options.denominators !== undefined)
-    writeDenominators(options.denominators, configuration, result, census.record());
-  if (against !== undefined) failures += await showAgainst(io, options, against, system, explorer);
+  if (edges !== undefined) failures += showPromises(io, system, store, edges, options.save);
+  if (denominators !== undefined) writeDenominators(denominators, configuration, result, census);
+  if (against !== undefined) failures += await showAgainst(io, options, against, system, store, expanded);
   return exitCodeOf(result, failures);
 };
 
-const showPromises = (
-  io: Io,
-  system: BinderSystem,
-  explorer: Explorer<State>,
-  edges: EdgeList,
-  save: string,
-): number => {
-  const broken = brokenPromises(system, explorer.store, edges);
+const showPromises = (io: Io, system: BinderSystem, store: StateStore, edges: EdgeList, save: string): number => {
+  const broken = brokenPromises(system, store, edges);
   broken.forEach((each, at) => {
     const file = path.join(save, `${each.promise.id}-${at + 1}.json`);
     writeOpLog(file, each.trail.log(`${each.promise.id}: ${each.exception?.says ?? 'nothing documented explains it'}`));
@@ -123,14 +188,15 @@ const showAgainst = async (
   options: ExploreOptions,
   against: parse.TargetChoice,
   system: BinderSystem,
-  explorer: Explorer<State>,
+  store: StateStore,
+  expanded: number,
 ): Promise<number> => {
   const driver = await localTarget(against);
   const begun = performance.now();
   const result = driveAgainst({
     system,
-    store: explorer.store,
-    expanded: explorer.position.from,
+    store,
+    expanded,
     driver,
     most: MOST_FAILURES,
     wander: against.kind !== 'mutant',
@@ -155,9 +221,12 @@ export const exploreCommand = (io: Io, finish: (code: ExitCode) => void): Comman
   new Command('explore')
     .description('every reachable state of a bounded configuration: counts, invariants, shortest counterexamples')
     .option('-c, --config <file>', 'the configuration: a file, or one of conformance/configurations by name', 'default')
+    .option('-j, --jobs <count>', 'threads', parse.positive)
     .option('--depth <layers>', 'explore so many layers', parse.positive)
     .option('--time <duration>', 'stop after so long: 60s, 5m', parse.duration)
     .option('--memory <size>', 'bytes that the set of states may take: 500MB, 2GB', parse.bytes, 2_000_000_000)
+    .option('--checkpoint <file>', 'save the exploration there every 20 seconds, between two layers')
+    .option('--resume <file>', 'continue from a checkpoint')
     .option('--no-symmetry', 'take states that differ in names only for different states')
     .option('--no-invariants', 'do not check the invariants')
     .option('--no-temporal', 'do not check what must always remain possible')

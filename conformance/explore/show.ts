@@ -42,7 +42,7 @@ const ENDINGS: Readonly<Record<Ended, string>> = {
 
 /** The summary, as lines. */
 export const exploreSummary = (configuration: Configuration, result: Result): readonly string[] => {
-  const { distinct, generated, depth, frontier, seconds, bytes, layers, ended } = result;
+  const { distinct, generated, depth, frontier, seconds, bytes, edgeBytes, layers, ended } = result;
   return [
     `${configuration.title}`,
     `  ${ENDINGS[ended]}`,
@@ -50,7 +50,8 @@ export const exploreSummary = (configuration: Configuration, result: Result): re
     `  generated states  ${grouped(generated)} (${grouped(seconds > 0 ? generated / seconds : 0)} a second)`,
     `  depth             ${ended === 'complete' ? layers.length - 1 : depth}`,
     `  not expanded      ${grouped(frontier)}`,
-    `  memory            ${megabytes(bytes)}, ${(bytes / Math.max(1, distinct)).toFixed(1)} bytes a distinct state`,
+    `  memory            ${megabytes(bytes)}, ${(bytes / Math.max(1, distinct)).toFixed(1)} bytes a distinct state` +
+      (edgeBytes === 0 ? '' : `; edges ${megabytes(edgeBytes)}`),
     `  collisions        0: rows are compared whole (fingerprints of 64 bits would risk ${collisionEstimate(result).toExponential(1)})`,
     `  seconds           ${seconds.toFixed(1)}`,
   ];

@@ -107,3 +107,15 @@ export class StateCensus {
     };
   }
 }
+
+const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])].sort();
+
+/** What several workers met, together. */
+export const mergeCensus = (records: readonly CensusRecord[]): CensusRecord =>
+  records.reduce((a, b) => ({
+    rules: union(a.rules, b.rules),
+    operations: union(a.operations, b.operations),
+    classes: union(a.classes, b.classes),
+    witnesses: union(a.witnesses, b.witnesses),
+    unseen: a.unseen.filter(id => b.unseen.includes(id)),
+  }));

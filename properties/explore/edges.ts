@@ -19,6 +19,15 @@ export class EdgeList {
     this.#length = length;
   }
 
+  /** The lists of several workers as one. */
+  static join(lists: readonly EdgeList['raw'][]): EdgeList {
+    const joined = new EdgeList();
+    for (const { chunks, length } of lists) {
+      for (let at = 0; at < length; at++) joined.#push((chunks[at >>> 18] as Uint32Array)[at & (CHUNK - 1)] as number);
+    }
+    return joined;
+  }
+
   get bytes(): number {
     return this.#chunks.length * CHUNK * 4;
   }
@@ -26,6 +35,11 @@ export class EdgeList {
   /** The raw words, for a checkpoint or another thread. */
   get raw(): { readonly chunks: readonly Uint32Array[]; readonly length: number } {
     return { chunks: this.#chunks, length: this.#length };
+  }
+
+  /** Adds what was saved. */
+  append(words: Uint32Array): void {
+    for (const word of words) this.#push(word);
   }
 
   /** The edges that follow leave this state. */

@@ -5,9 +5,9 @@
  * memory, and unpacking one costs less than one of its steps.
  */
 import type { EdgeList } from './edges.ts';
-import { NO_STATE, StateStore, newMemory } from './store.ts';
+import { Expander } from './expander.ts';
+import { StateStore, newMemory } from './store.ts';
 import type { Breach, System } from './system.ts';
-import { Words } from './words.ts';
 
 /** When to stop before everything is seen. */
 export interface Bounds {
@@ -37,7 +37,10 @@ export interface Progress {
   /** States met and not yet expanded. */
   readonly frontier: number;
   readonly seconds: number;
+  /** Bytes of the set of states. */
   readonly bytes: number;
+  /** Bytes of the edges, where they are kept. */
+  readonly edgeBytes: number;
 }
 
 export interface Result extends Progress {
@@ -61,27 +64,25 @@ export interface Position {
 
 export const DEFAULT_MEMORY = 2 * 1024 ** 3;
 /** Distinct breaches that are kept unless told. */
-const MOST_BREACHES = 20;
+export const MOST_BREACHES = 20;
 /** States expanded between two looks at the clock. */
-const SLICE = 256;
+export const SLICE = 256;
 /** More new states than an expansion makes on average; the table has room for so many times a slice. */
-const WIDEST = 64;
+export const WIDEST = 64;
 
 export class Explorer<State> {
   readonly system: System<State>;
   readonly store: StateStore;
-  readonly #row = new Words();
   readonly #edges: EdgeList | undefined;
+  readonly #expander: Expander<State>;
   readonly #bounds: Bounds;
-  #found: Found[] = [];
-  #ids = new Set<string>();
   #layers: number[] = [];
-  #generated = 0;
-  #deadlocks = 0;
   #depth = 0;
-  /** First state of the current layer, and the next one to expand. */
+  /** States of the set when this exploration began. */
+  #before = 0;
+  /** The next state to expand. */
   #at = 0;
-  #begun = performance.now();
+  readonly #begun = performance.now();
 
   constructor(system: System<State>, bounds: Bounds = {}, edges?: EdgeList, store?: StateStore) {
     const memory = bounds.memory ?? DEFAULT_MEMORY;
@@ -89,40 +90,36 @@ export class Explorer<State> {
     this.store = store ?? new StateStore(newMemory(memory), memory);
     this.#bounds = bounds;
     this.#edges = edges;
+    this.#expander = new Expander(system, this.store, edges);
   }
 
   /** Continues from where another exploration stood. */
   resume(position: Position): void {
     this.#depth = position.depth;
     this.#at = position.from;
-    this.#generated = position.generated;
-    this.#deadlocks = position.deadlocks;
+    this.#before = position.layers.reduce((sum, states) => sum + states, 0);
     this.#layers = [...position.layers];
-    this.#found = [...position.found];
-    this.#ids = new Set(position.found.map(({ id }) => id));
+    this.#expander.generated = position.generated;
+    this.#expander.deadlocks = position.deadlocks;
+    this.#expander.found.push(...position.found);
   }
 
   /** Where the exploration stands; exact between two layers. */
   get position(): Position {
-    return {
-      depth: this.#depth,
-      from: this.#at,
-      generated: this.#generated,
-      deadlocks: this.#deadlocks,
-      layers: this.#layers,
-      found: this.#found,
-    };
+    const { generated, deadlocks, found } = this.#expander;
+    return { depth: this.#depth, from: this.#at, generated, deadlocks, layers: this.#layers, found };
   }
 
   get progress(): Progress {
     const { bytes, added } = this.store;
     return {
-      distinct: added,
-      generated: this.#generated,
+      distinct: this.#before + added,
+      generated: this.#expander.generated,
       depth: this.#depth,
       frontier: this.store.end - this.#at,
       seconds: (performance.now() - this.#begun) / 1000,
-      bytes: bytes + (this.#edges?.bytes ?? 0),
+      bytes,
+      edgeBytes: this.#edges?.bytes ?? 0,
     };
   }
 
@@ -143,10 +140,10 @@ export class Explorer<State> {
 
   /** Explores slice by slice; yields whether a layer has just been finished. */
   *slices(): Generator<'slice' | 'layer', Result> {
-    const { store, system } = this;
+    const { store } = this;
     const limit = this.#bounds.depth ?? Infinity;
     if (this.#layers.length === 0) {
-      for (const state of system.initial()) this.#meet(state, NO_STATE);
+      this.#expander.begin();
       store.closeLayer();
       this.#layers.push(store.added);
     }
@@ -154,11 +151,11 @@ export class Explorer<State> {
       const { end } = store;
       if (this.#at >= end) return this.#result('complete');
       if (this.#depth >= limit) return this.#result('depth');
-      if (this.#found.length >= (this.#bounds.breaches ?? MOST_BREACHES)) return this.#result('breach');
+      if (this.#expander.found.length >= (this.#bounds.breaches ?? MOST_BREACHES)) return this.#result('breach');
       const before = store.added;
       while (this.#at < end) {
         if (!store.hasRoom(SLICE * WIDEST) && !store.grow(SLICE * WIDEST)) return this.#result('memory');
-        this.#expand(Math.min(end, this.#at + SLICE));
+        this.#at = this.#expander.expand(this.#at, Math.min(end, this.#at + SLICE), this.#depth + 1);
         if (store.full) return this.#result('memory');
         yield 'slice';
       }
@@ -170,48 +167,7 @@ export class Explorer<State> {
   }
 
   #result(ended: Ended): Result {
-    return { ...this.progress, ended, found: this.#found, deadlocks: this.#deadlocks, layers: this.#layers };
-  }
-
-  #expand(end: number): void {
-    const { store, system } = this;
-    const row = this.#row;
-    for (; this.#at < end; this.#at++) {
-      const from = this.#at;
-      if (!store.has(from)) continue;
-      store.read(from, row);
-      const state = system.unpack(row);
-      this.#edges?.begin(from);
-      let successors = 0;
-      system.next(state, (next, tags) => {
-        const to = this.#meet(next, from);
-        if (to === from || to === NO_STATE) return;
-        successors++;
-        this.#edges?.add(to, tags);
-      });
-      if (store.full) return;
-      if (successors === 0) this.#deadlocks++;
-    }
-  }
-
-  #meet(state: State, parent: number): number {
-    const { store, system } = this;
-    const row = this.#row;
-    row.clear();
-    system.pack(state, row);
-    this.#generated++;
-    const number = store.add(row, parent);
-    if (!store.isNew) return number;
-    if (system.marks !== undefined) store.mark(number, system.marks(state));
-    if (system.check !== undefined) this.#look(system.check(state), number);
-    return number;
-  }
-
-  #look(breaches: readonly Breach[], state: number): void {
-    for (const breach of breaches) {
-      if (this.#ids.has(breach.id)) continue;
-      this.#ids.add(breach.id);
-      this.#found.push({ ...breach, state, depth: this.#depth + 1 });
-    }
+    const { found, deadlocks } = this.#expander;
+    return { ...this.progress, ended, found, deadlocks, layers: this.#layers };
   }
 }

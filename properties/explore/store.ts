@@ -177,11 +177,11 @@ export class StateStore {
   }
 
   /** Doubles the table until so many more states fit. Nobody else may use the set meanwhile. False: no memory for it. */
-  grow(more: number): boolean {
+  grow(more: number, anew = false): boolean {
     const { table, arena, offsets } = this.#memory;
     let { length } = table;
     while (this.end + more > length * FULLEST && length <= NUMBER_MASK) length *= 2;
-    if (length === table.length) return true;
+    if (length === table.length && !anew) return true;
     if (this.bytes + (length - table.length) * 4 > this.#limit) return false;
     const wider = ints(length);
     const mask = length - 1;
@@ -198,9 +198,37 @@ export class StateStore {
     return true;
   }
 
+  /** What has been written: views of the shared memory, to be saved. */
+  get written(): readonly (Uint32Array | Uint8Array)[] {
+    const { offsets, parents, marks, arena, control } = this.#memory;
+    const { end } = this;
+    const length = Atomics.load(control, WORDS);
+    return [offsets.subarray(0, end), parents.subarray(0, end), marks.subarray(0, end), arena.subarray(0, length)];
+  }
+
+  /** Takes over what was saved; false when it does not fit. */
+  restore([offsets, parents, marks, arena]: readonly (Uint32Array | Uint8Array)[]): boolean {
+    const memory = this.#memory;
+    if (offsets === undefined || parents === undefined || marks === undefined || arena === undefined) return false;
+    if (offsets.length > memory.offsets.length || arena.length > memory.arena.length) return false;
+    memory.offsets.set(offsets);
+    memory.parents.set(parents);
+    memory.marks.set(marks);
+    memory.arena.set(arena);
+    Atomics.store(memory.control, STATES, offsets.length);
+    Atomics.store(memory.control, WORDS, arena.length);
+    return this.grow(0, true);
+  }
+
   /** Uses another table over the same states: another worker made it. */
   adopt(table: StoreMemory['table']): void {
     this.#memory = { ...this.#memory, table };
+  }
+
+  /** Leaves what remains of the range of numbers unused: what comes belongs to another layer. */
+  leaveRange(): void {
+    this.#nextState = 0;
+    this.#endState = 0;
   }
 
   /** A state number and room for its row; -1 when there is none. */

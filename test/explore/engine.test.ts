@@ -1,7 +1,12 @@
 /** The explorer proves itself on systems whose numbers of states are known. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readCheckpoint, writeCheckpoint } from '../../conformance/explore/checkpoint.ts';
 import { EdgeList } from '../../properties/explore/edges.ts';
 import { Explorer } from '../../properties/explore/explore.ts';
+import type * as Parallel from '../../properties/explore/parallel.ts';
 import { twoPhase } from './two-phase.ts';
 
 describe('two-phase commit as published with TLA+', () => {
@@ -47,5 +52,43 @@ describe('two-phase commit as published with TLA+', () => {
     expect(begun).toBe(result.distinct);
     expect(reached.size).toBe(288);
     expect(count).toBeLessThan(result.generated);
+  });
+});
+
+describe('a checkpoint', () => {
+  test('between two layers lets another exploration come to the same end', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'explore-'));
+    const file = path.join(folder, 'saved');
+    const whole = new Explorer(twoPhase(5)).run();
+    const edges = new EdgeList();
+    const first = new Explorer(twoPhase(5), { depth: 6 }, edges);
+    first.run();
+    writeCheckpoint(file, 'five', first, edges);
+    const again = new EdgeList();
+    const second = new Explorer(twoPhase(5), {}, again);
+    readCheckpoint(file, 'five', second, again);
+    const { seconds: _seconds, bytes: _bytes, edgeBytes: _edges, ...result } = second.run();
+    expect(whole).toMatchObject(result);
+    expect(result.distinct).toBe(8_832);
+    let expanded = 0;
+    again.each(
+      () => {},
+      () => expanded++,
+    );
+    expect(expanded).toBe(8_832);
+    expect(() => readCheckpoint(file, 'six', second, again)).toThrow('another configuration');
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('several threads', () => {
+  test('count what one thread counts', async () => {
+    const here = new URL('../../dist/', import.meta.url);
+    const module = new URL('test/explore/two-phase.js', here).href;
+    const { exploreParallel } = (await import(new URL('properties/explore/parallel.js', here).href)) as typeof Parallel;
+    const options = { jobs: 2, module, make: 'makeTwoPhase', given: 5, edges: true };
+    const result = await exploreParallel(options, {}, () => undefined);
+    expect(result).toMatchObject({ ended: 'complete', distinct: 8_832, generated: 58_146, found: [] });
+    expect(result.layers).toEqual(new Explorer(twoPhase(5)).run().layers);
   });
 });

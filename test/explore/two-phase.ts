@@ -74,3 +74,8 @@ export const twoPhase = (managers: number): System<TwoPhaseState> => ({
       ? [{ id: 'TC-CONSISTENT', text: `resource managers are ${rm.join(' ')}` }]
       : [],
 });
+
+/** The system as worker threads make it. */
+export const makeTwoPhase = (managers: number): { readonly system: System<TwoPhaseState> } => ({
+  system: twoPhase(managers),
+});

@@ -1,0 +1,28 @@
+/** The specification as the system of a worker thread. */
+import { WITNESSES } from '../all.ts';
+import { BinderSystem } from './binder.ts';
+import { StateCensus } from './census.ts';
+import type { Configuration } from './configuration.ts';
+import type { State } from '../../model/model.ts';
+import type { Made } from './make.ts';
+
+/** What the system is made from. */
+export interface Given {
+  readonly configuration: Configuration;
+  readonly symmetry: boolean;
+  readonly invariants: boolean;
+  /** Count every step, and not only those to new states. */
+  readonly everyStep: boolean;
+}
+
+/** Makes the system; at the end it says what it met. */
+export const makeBinder = ({ configuration, symmetry, invariants, everyStep }: Given): Made<State> => {
+  const census = new StateCensus(WITNESSES);
+  const count: ConstructorParameters<typeof BinderSystem>[1] = everyStep
+    ? { watch: (call, outcome) => census.count(call, outcome) }
+    : { onNew: (call, outcome) => census.count(call, outcome) };
+  return {
+    system: new BinderSystem(configuration, { symmetry, invariants, ...count }),
+    finish: () => census.record(),
+  };
+};
