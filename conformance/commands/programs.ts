@@ -108,10 +108,19 @@ const finish = async (
   }
   if (left !== undefined)
     io.out(`\n${PROPERTIES.nothing.id}: ${PROPERTIES.nothing.says}\nleft in the driver: ${left}\n`);
+  for (const found of campaign.unstable.values()) {
+    const file = save(options.save, stage, seed, found);
+    io.out(`\nunstable: ${found.explanation}\nno further run of the program showed it: ${file}\n`);
+  }
   const silent = [...campaign.weights.counts].filter(([, weight]) => weight === 0).map(([id]) => id);
   const { target } = stage;
   const report = {
-    verdict: failures.length > 0 || left !== undefined ? 'FAIL' : silent.length > 0 ? 'INCONCLUSIVE' : 'PASS',
+    verdict:
+      failures.length > 0 || left !== undefined
+        ? 'FAIL'
+        : silent.length > 0 || campaign.unstable.size > 0
+          ? 'INCONCLUSIVE'
+          : 'PASS',
     target,
     seed,
     programs: campaign.programs,
@@ -130,6 +139,7 @@ const finish = async (
       shrunkFrom,
       executions,
     })),
+    unstable: [...campaign.unstable.values()].map(({ signature, program }) => ({ signature, program })),
     left: left ?? null,
   };
   for (const { file } of options.report) writeWhole(file, `${JSON.stringify(report, undefined, 2)}\n`);

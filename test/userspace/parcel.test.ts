@@ -1,6 +1,7 @@
 /** The Parcel format: golden bytes, round trips, and bytes that mean nothing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { equal } from '../../abi/equal.ts';
 import { toHex } from '../../abi/hex.ts';
 import { decodeObject } from '../../abi/codec.ts';
 import { EX, Parcel, readException, ServiceException, STATUS, types, writeException } from '../../userspace/index.ts';
@@ -80,16 +81,15 @@ describe('a parcel', () => {
       'string?': types.string.nullable(),
       'long[]?': z.array(types.long).nullable(),
     } as const;
+    const same = (a: unknown, b: unknown): boolean => Object.is(a, b) || (typeof a === 'object' && equal(a, b));
     const wire = (type: string) => wireOf(wires[type as keyof typeof wires], type);
     fc.assert(
       fc.property(fc.array(item), items => {
         const parcel = new Parcel();
         for (const { type, value } of items) wire(type).write(parcel, value as never);
-        expect(parcel.size % 4).toBe(0);
         const reader = reread(parcel);
-        for (const { type, value } of items) expect(wire(type).read(reader)).toEqual(value);
-        expect(reader.status).toBe(STATUS.OK);
-        expect(reader.available).toBe(0);
+        const wrong = items.filter(({ type, value }) => !same(wire(type).read(reader), value));
+        expect([wrong, parcel.size % 4, reader.status, reader.available]).toEqual([[], 0, STATUS.OK, 0]);
       }),
       { numRuns: 100 },
     );
@@ -121,10 +121,11 @@ describe('a parcel', () => {
         fc.array(fc.nat(reads.length - 1), { minLength: 1, maxLength: 12 }),
         (bytes, offsets, order) => {
           const parcel = Parcel.received(undefined, bytes, offsets);
-          for (const at of order) {
+          const places = order.map(at => {
             reads[at]?.(parcel);
-            expect(parcel.position).toBeLessThanOrEqual(bytes.length);
-          }
+            return parcel.position;
+          });
+          expect(Math.max(...places)).toBeLessThanOrEqual(bytes.length);
           if (parcel.status === STATUS.OK) fine++;
           else failed++;
         },

@@ -91,6 +91,8 @@ export class Programs {
   }
 }
 
+/** Further runs of a failing program, before it is called unstable. */
+const REPEATS = 3;
 /** Time for shrinking one failure. */
 const SHRINK_MS = 60_000;
 
@@ -108,6 +110,8 @@ export interface CampaignOptions {
 export class Campaign {
   readonly weights = new Weights();
   readonly found = new Map<string, FoundProgram>();
+  /** Failures that no further run of their program showed: races that a program cannot force. */
+  readonly unstable = new Map<string, FoundProgram>();
   readonly rules = new Set<string>();
   programs = 0;
   steps = 0;
@@ -143,9 +147,22 @@ export class Campaign {
       this.#options.onProgress(this);
       if (failure === undefined || this.found.has(failure.signature)) continue;
       const whole: FoundProgram = { ...failure, index, program, ops, shrunkFrom: program.steps.length, executions: 1 };
+      if (!(await this.#isStable(whole))) {
+        this.unstable.set(failure.signature, whole);
+        continue;
+      }
       this.found.set(failure.signature, whole);
       if (this.#options.shrink) this.found.set(failure.signature, await this.#shrink(whole));
     }
+  }
+
+  /** Whether the program fails in the same way again, within a few runs. */
+  async #isStable({ program, signature }: FoundProgram): Promise<boolean> {
+    for (let tries = 0; tries < REPEATS; tries++) {
+      const { failure } = await attempt(this.#options.stage, program, new Weights());
+      if (failure?.signature === signature) return true;
+    }
+    return false;
   }
 
   /** The shortest program of the same failure that fast-check finds. */
