@@ -69,8 +69,10 @@ describe('an agent behind a command', () => {
     ['does not exist', ['/nowhere/agent'], 'ENOENT'],
     ['says nothing', mock(undefined), 'no greeting within 300 ms'],
   ])('that %s is an environment that is not fit', async (_, program, message) => {
-    await expect(startOf(program, 300)).rejects.toThrow(message);
-    await expect(startOf(program, 300)).rejects.toMatchObject({ name: 'EnvironmentError' });
+    // Only who says nothing has to be waited for.
+    const patience = message.includes('300') ? 300 : 50_000;
+    const error = await startOf(program, patience).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'EnvironmentError', message: expect.stringContaining(message) });
   });
 
   test('that dies takes with it what was in flight', async () => {
