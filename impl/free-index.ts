@@ -11,11 +11,6 @@ export class FreeIndex {
   #sequence = 0;
   #random = 0x2545f491;
 
-  /** Forgets every region. */
-  clear(): void {
-    this.#root = null;
-  }
-
   /** Adds a region as the newest of its size. */
   insert(region: Buffer): void {
     region.sequence = ++this.#sequence;
