@@ -56,3 +56,37 @@ export const writeDenominators = (
   };
   writeWhole(file, `${JSON.stringify(all, null, 1)}\n`);
 };
+
+/** What a run covered of all that explorations reached, the gaps first, as lines. */
+export const coverageLines = (
+  covered: {
+    readonly rules: Readonly<Record<string, number>>;
+    readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  },
+  all: Denominators,
+): readonly string[] => {
+  const rules = [...new Set(all.rules.map(key => key.slice(0, key.indexOf(' '))))];
+  const kindOf = (operation: string): string => (/BC_|read/.test(operation) ? 'write_read' : operation);
+  const operations = new Set(
+    all.operations.map(key => {
+      const at = key.lastIndexOf(' ');
+      return `${kindOf(key.slice(0, at))} ${key.slice(at + 1)}`;
+    }),
+  );
+  const missing = {
+    rules: rules.filter(rule => (covered.rules[rule] ?? 0) === 0),
+    operations: [...operations].filter(key => {
+      const [kind = '', status = ''] = key.split(' ');
+      return (covered.outcomes[kind]?.[status] ?? 0) === 0;
+    }),
+  };
+  const share = (what: string, gaps: readonly string[], count: number): readonly string[] => [
+    ...(gaps.length === 0 ? [] : [`  not covered: ${gaps.join(', ')}`]),
+    `  ${count - gaps.length}/${count} ${what}`,
+  ];
+  return [
+    `of what ${all.configurations.length} explorations can reach (conformance/denominators.json):`,
+    ...share('rules', missing.rules, rules.length),
+    ...share('operations by outcome', missing.operations, operations.size),
+  ];
+};

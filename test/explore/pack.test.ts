@@ -56,17 +56,17 @@ describe.each([true, false])('with symmetry %s', symmetry => {
 
   test('packing an unpacked state gives the same row', () => {
     let states = 0;
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       walk(system, seed, 40, state => {
         states++;
         expect(textOf(system, unpacked(system, state))).toBe(textOf(system, state));
       });
     }
-    expect(states).toBeGreaterThan(250);
+    expect(states).toBeGreaterThan(100);
   });
 
   test('an unpacked state has the successors of the original', () => {
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= 2; seed++) {
       walk(system, seed, 20, state => {
         expect(successors(system, unpacked(system, state))).toEqual(successors(system, state));
       });
