@@ -63,6 +63,8 @@ export class Naming {
   #state: State | undefined;
   #choices: readonly Choice[] = [];
   #choice: Choice | undefined;
+  /** Candidates by which of two processes of each role comes first: 0, 1, or 2 where both may. */
+  readonly #known = new Map<number, readonly Choice[]>();
   /** Processes in the order of the row. */
   procs: readonly ProcIndex[] = [];
   /** Files in that order. */
@@ -159,7 +161,23 @@ export class Naming {
       .map(({ node }) => node);
   }
 
+  /** The usual case is worked out once: at most two of a role, one thread each. */
   #candidates(state: State): readonly Choice[] {
+    const { roles, threads } = this.#layout;
+    if (threads > 1 || roles.some(role => role.length > 2)) return this.#allCandidates(state);
+    let key = 0;
+    for (const [first, second] of roles) {
+      key *= 3;
+      if (second === undefined) continue;
+      const difference = markOfProc(state, first as ProcIndex) - markOfProc(state, second);
+      key += difference === 0 ? 2 : difference > 0 ? 1 : 0;
+    }
+    let choices = this.#known.get(key);
+    if (choices === undefined) this.#known.set(key, (choices = this.#allCandidates(state)));
+    return choices;
+  }
+
+  #allCandidates(state: State): readonly Choice[] {
     let orders: (readonly ProcIndex[])[] = [[]];
     for (const role of this.#layout.roles) {
       const some = role.length < 2 ? [role] : candidates(role, proc => markOfProc(state, proc));
