@@ -113,7 +113,7 @@ export const exploreParallel = async (
     // oxlint-disable-next-line no-unmodified-loop-condition
     while (next < end && why === undefined) {
       // The table is made wide enough for a round of pieces while nobody uses it.
-      const round = Math.min(end, next + size * options.jobs * 16);
+      const round = Math.min(end, next + size * options.jobs * 2);
       const more = Math.max(65_536, (round - next) * WIDEST);
       if (!store.hasRoom(more) && !store.grow(more)) return 'memory';
       const work = async (hand: Hand): Promise<void> => {
