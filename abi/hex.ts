@@ -18,15 +18,18 @@ const FEW = 96;
 const MANY = 1024;
 const HEAD = 256;
 
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** Writes hex into `into` at `at`. */
 export const writeHex = (into: Uint8Array, at: number, hex: string): void => {
   if (hex.length > MANY && hex.slice(HEAD + 2) === hex.slice(HEAD, -2)) {
     // Long payloads are mostly filling.
     const byte = (nibble(hex.charCodeAt(HEAD)) << 4) | nibble(hex.charCodeAt(HEAD + 1));
     into.fill(byte, at + HEAD / 2, at + (hex.length >> 1));
-    Buffer.from(into.buffer, into.byteOffset + at, HEAD / 2).write(hex.slice(0, HEAD), 'hex');
+    bufferOf(into).write(hex.slice(0, HEAD), at, 'hex');
   } else if (hex.length > FEW) {
-    Buffer.from(into.buffer, into.byteOffset + at, hex.length >> 1).write(hex, 'hex');
+    bufferOf(into).write(hex, at, 'hex');
   } else {
     for (let i = 0; i < hex.length; i += 2)
       into[at++] = (nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1));

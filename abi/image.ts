@@ -31,9 +31,12 @@ export const SLACK = 128;
 /** A pointer that no process can read or write (page zero). */
 export const BAD_POINTER = 8;
 
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 export class Image {
-  bytes = new Uint8Array(1 << 16);
-  view = new DataView(this.bytes.buffer);
+  /** A Buffer, so that hex is written into it without another view. */
+  bytes: Uint8Array = Buffer.alloc(1 << 16);
+  view = viewOf(this.bytes);
   end = 0;
   readonly segments: Segment[] = [];
   readonly relocations: Relocation[] = [];
@@ -67,9 +70,9 @@ export class Image {
   }
 
   #grow(atLeast: number): void {
-    const bytes = new Uint8Array(Math.max(atLeast, this.bytes.length * 2));
+    const bytes = Buffer.alloc(Math.max(atLeast, this.bytes.length * 2));
     bytes.set(this.bytes);
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer);
+    this.view = viewOf(bytes);
   }
 }

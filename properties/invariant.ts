@@ -20,15 +20,27 @@ export const forEvery = <Item>(law: {
   readonly among: (seen: Snapshot) => readonly Item[];
   readonly holds: (item: Item, seen: Snapshot) => boolean;
   readonly but: (item: Item, seen: Snapshot) => string;
-}): Invariant => ({
-  id: law.id,
-  says: law.says,
-  breaches: seen => {
-    let breaches: string[] | undefined;
-    for (const item of law.among(seen)) {
-      if (!law.holds(item, seen)) (breaches ??= []).push(law.but(item, seen));
+}): Invariant => {
+  // Both questions are asked of the same snapshot, one after the other.
+  let last: Snapshot | undefined;
+  let items: readonly Item[] = [];
+  const among = (seen: Snapshot): readonly Item[] => {
+    if (seen !== last) {
+      items = law.among(seen);
+      last = seen;
     }
-    return breaches ?? NONE;
-  },
-  weight: seen => law.among(seen).length,
-});
+    return items;
+  };
+  return {
+    id: law.id,
+    says: law.says,
+    breaches: seen => {
+      let breaches: string[] | undefined;
+      for (const item of among(seen)) {
+        if (!law.holds(item, seen)) (breaches ??= []).push(law.but(item, seen));
+      }
+      return breaches ?? NONE;
+    },
+    weight: seen => among(seen).length,
+  };
+};

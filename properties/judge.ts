@@ -7,6 +7,7 @@
 import type { Call } from '../abi/call.ts';
 import type { World } from '../abi/driver.ts';
 import { equal } from '../abi/equal.ts';
+import { same } from '../abi/same.ts';
 import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
 import { Environment, resolve } from '../abi/resolve.ts';
@@ -97,7 +98,7 @@ export class Judge<State> {
       const first = canonical?.outcome ?? (outcomes?.[0] as Outcome<State>);
       const alone = canonical?.alone ?? outcomes?.length === 1;
       if (alone || canonical !== undefined) {
-        if (equal(first.observation, observation)) {
+        if (same(first.observation, observation)) {
           if (!alone) this.complete = false;
           if (first.delivered.length > 0) env.learn(first.delivered);
           this.#hypotheses = [{ state: first.state, env }];
@@ -120,7 +121,7 @@ export class Judge<State> {
     for (const { state, env } of this.#hypotheses) {
       for (const outcome of steps.step(state, call)) {
         allowed.push(outcome);
-        if (equal(outcome.observation, observation)) kept.push({ outcome, env });
+        if (same(outcome.observation, observation)) kept.push({ outcome, env });
       }
     }
     const [first] = kept;
