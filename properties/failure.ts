@@ -19,6 +19,8 @@ export interface Expectation {
   readonly is: string;
   /** What sort of return it is a part of, where it is part of one. */
   readonly within: string | undefined;
+  /** The plain values beside it that count something: what is no address and no name of anything. */
+  readonly beside: Readonly<Record<string, unknown>>;
 }
 
 export interface Failure {
@@ -159,6 +161,30 @@ const lengthAround = (value: unknown, path: readonly string[]): number => {
   return Array.isArray(list) ? list.length : 0;
 };
 
+/** Fields that say which one something is, and nothing about it. */
+const NAMING: ReadonlySet<string> = new Set([
+  'id',
+  'node',
+  'ptr',
+  'cookie',
+  'buffer',
+  'offset',
+  'offsetsAt',
+  'sender',
+  'data',
+]);
+
+const valuesBeside = (value: unknown, path: readonly string[]): Readonly<Record<string, unknown>> => {
+  const around = lookup(value, path.slice(0, -1).join('.'));
+  if (typeof around !== 'object' || around === null || Array.isArray(around)) return {};
+  const own = path.at(-1);
+  return Object.fromEntries(
+    Object.entries(around).filter(
+      ([name, item]) => name !== own && !NAMING.has(name) && (typeof item !== 'object' || item === null),
+    ),
+  );
+};
+
 /** What a failure expected; `undefined` where nothing was allowed at the place of its difference, or it has none. */
 export const expectationOf = ({ kind, observed, allowed: all }: Failure): Expectation | undefined => {
   if (kind !== 'observation' && kind !== 'snapshot') return undefined;
@@ -174,16 +200,21 @@ export const expectationOf = ({ kind, observed, allowed: all }: Failure): Expect
     among: lengthAround(allowed, names),
     is: classOf(value),
     within: sortAlong(allowed, names),
+    beside: valuesBeside(allowed, names),
   };
 };
 
-/** The same value as was allowed, a value of its class, or one of its class in a list that is as long. */
-export type Resemblance = 'value' | 'class' | 'list';
+/** The same value as was allowed, one of its class beside the same others, in a list that is as long, or anywhere. */
+export type Resemblance = 'value' | 'beside' | 'list' | 'class';
 
 const meets = (expected: Expectation, by: Resemblance, value: unknown, at: number): boolean => {
   const { place, within, among } = expected;
   if (at === place.length) return by === 'value' ? equal(expected.value, value) : classOf(value) === expected.is;
   if (typeof value !== 'object' || value === null) return false;
+  if (by === 'beside' && at === place.length - 1) {
+    const others = value as Record<string, unknown>;
+    if (Object.entries(expected.beside).some(([name, item]) => others[name] !== item)) return false;
+  }
   const name = place[at] as string;
   if (name !== '*') return meets(expected, by, (value as Record<string, unknown>)[name], at + 1);
   const innermost = !place.includes('*', at + 1);

@@ -159,9 +159,30 @@ function* otherThreads(ops: readonly Op[]): Iterable<readonly Op[]> {
   }
 }
 
+const SIZE = 4096;
+
+/** What hardly matters made the same everywhere: one device, mappings of one size, and processes that end at the end. */
+function* levelled(ops: readonly Op[]): Iterable<readonly Op[]> {
+  yield ops;
+  const sizes = ops.flatMap(op => (op.op === 'mmap' ? [Number(op.size)] : []));
+  const most = Math.max(SIZE, ...sizes);
+  const isMixed = sizes.some(size => size !== most);
+  const devices = ops.some(op => op.op === 'open' && op.device !== undefined);
+  if (isMixed || devices) {
+    yield ops.map(op => {
+      if (op.op === 'mmap') return { ...op, size: most };
+      if (op.op !== 'open') return op;
+      const { device: _, ...rest } = op;
+      return rest;
+    });
+  }
+  const ends = ops.filter(({ op }) => op === 'kill' || op === 'close');
+  if (ends.length > 0) yield [...ops.filter(op => !ends.includes(op)), ...ends];
+}
+
 /** The log itself; without reads before the last op, where somebody may wait; with nobody waiting; with few threads. */
 function* unhindered(ops: readonly Op[]): Iterable<readonly Op[]> {
-  yield ops;
+  yield* levelled(ops);
   const isIdle = (op: Op): boolean => isWriteRead(op) && op.write === undefined;
   if (ops.some((op, at) => isIdle(op) && at < ops.length - 1)) {
     yield ops.filter((op, at) => at === ops.length - 1 || !isIdle(op));

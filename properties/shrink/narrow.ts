@@ -30,6 +30,12 @@ const withProducers = (ops: readonly Op[], ids: Set<number>): Set<number> => {
   return ids;
 };
 
+/** Asks about logs, one after the other, until one fails in the same way. */
+export function* anyOf(logs: readonly (readonly Op[])[]): Generator<Question, boolean, boolean> {
+  for (const [at, ops] of logs.entries()) if (yield { ops, next: logs.slice(at + 1) }) return true;
+  return false;
+}
+
 /**
  * Asks about parts of a failing log, the smallest of the guesses first, and is told of each whether it fails in the
  * same way. Ends when a part that is as small as the guesses allow has failed, or nothing helps.

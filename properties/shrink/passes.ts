@@ -1,4 +1,5 @@
 /** Which passes a round has, in which order. */
+import type { Op } from '../../abi/op.ts';
 import type { Pass } from './pass.ts';
 import {
   dropChunks,
@@ -16,11 +17,25 @@ import { leaves, normal, plain, simplerKinds } from './values.ts';
 
 export type { Candidate, Pass, Position } from './pass.ts';
 
+/** Logs that do not come from this one, as long as they are shorter. */
+const otherLogs = (logs: readonly (readonly Op[])[]): Pass => ({
+  name: 'other logs',
+  *candidates(ops) {
+    for (const each of logs) if (each.length < ops.length) yield { ops: each, position: { at: 0 } };
+  },
+});
+
 /**
  * The passes of round `round` over a log of `length` ops. The first round cuts in large pieces; `last` adds, where
  * nothing else helps any more, those that cost more than they usually bring.
  */
-export const passesFor = (length: number, round: number, last: boolean, guide?: Guide): readonly Pass[] => {
+export const passesFor = (
+  length: number,
+  round: number,
+  last: boolean,
+  guide?: Guide,
+  others: readonly (readonly Op[])[] = [],
+): readonly Pass[] => {
   const single = dropChunks(1);
   const structure = [
     dropCommands,
@@ -34,7 +49,15 @@ export const passesFor = (length: number, round: number, last: boolean, guide?: 
     merge,
     postpone,
   ];
-  if (last) return [single, ...structure, leaves, normal, dropPairs, ...(guide === undefined ? [] : [routes(guide)])];
+  if (last)
+    return [
+      single,
+      ...structure,
+      leaves,
+      normal,
+      dropPairs,
+      ...(guide === undefined ? [] : [routes(guide), otherLogs(others)]),
+    ];
   if (round > 0) return [single, dropThreads, ...structure, plain, leaves];
   const chunks: Pass[] = [];
   for (let chunk = length >> 1; chunk > 1; chunk >>= 1) chunks.push(dropChunks(chunk));

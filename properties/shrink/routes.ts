@@ -3,20 +3,13 @@ import type { Op } from '../../abi/op.ts';
 import { movesOf } from './moves.ts';
 import type { Pass } from './pass.ts';
 import { acquireManager, bringForward, join, merge, postpone, reroot, turn } from './rewrites.ts';
-import { BY_RULES, type Guide, type Likeness } from './guide.ts';
+import { LIKENESSES, type Guide } from './guide.ts';
 import { simplerKinds } from './values.ts';
 
 /** Logs longer than this have too many neighbours. */
 const LONGEST = 24;
 /** Shorter logs that are executed, at most: the shortest ones. */
 const MOST = 24;
-
-const LIKENESSES: readonly Likeness[] = [
-  BY_RULES,
-  { rules: false, shows: 'value' },
-  { rules: false, shows: 'list' },
-  { rules: false, shows: 'class' },
-];
 
 const REWRITES: readonly Pass[] = [acquireManager, turn, reroot, merge, join, simplerKinds, bringForward, postpone];
 

@@ -80,10 +80,17 @@ export class Shadow<State> implements Guide {
     this.#run(ops, (op, glimpse) => {
       last = { op, glimpse };
     });
-    if (last === undefined || last.op.id !== id) return false;
-    const { op, glimpse } = last;
-    if (this.#expects && !this.#shows(op, glimpse, by.shows)) return false;
-    return (!by.rules && this.#expects) || this.#telling.every(rule => glimpse.rules.includes(rule));
+    return last !== undefined && last.op.id === id && this.#resembles(last.op, last.glimpse, by);
+  }
+
+  /** A log up to its first op that does what the failing op did; `undefined` when none does. */
+  upTo(ops: readonly Op[], by: Likeness = BY_RULES): readonly Op[] | undefined {
+    if (!this.isTelling) return undefined;
+    let found: Op | undefined;
+    this.#run(ops, (op, glimpse) => {
+      if (found === undefined && this.#resembles(op, glimpse, by)) found = op;
+    });
+    return found === undefined ? undefined : ops.slice(0, ops.indexOf(found) + 1);
   }
 
   /** The smallest part of a log, by removals, that `isAlike`; `undefined` when the log is not. */
@@ -119,6 +126,11 @@ export class Shadow<State> implements Guide {
       if (next.length < ops.length && this.isAlike(next, by)) return next;
     }
     return ops;
+  }
+
+  #resembles(op: Op, glimpse: Glimpse<State>, by: Likeness): boolean {
+    if ((by.rules || !this.#expects) && !this.#telling.every(rule => glimpse.rules.includes(rule))) return false;
+    return !this.#expects || this.#shows(op, glimpse, by.shows);
   }
 
   #learn(ops: readonly Op[]): void {

@@ -7,8 +7,9 @@
 import { commandsOf, sameBug, type Failure } from '../failure.ts';
 import type { Op } from '../../abi/op.ts';
 import { repair } from './edit.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { Guide } from './guide.ts';
-import { narrow, type Question } from './narrow.ts';
+import { anyOf, narrow, type Question } from './narrow.ts';
 import { passesFor, type Candidate, type Pass, type Position } from './passes.ts';
 
 /** Runs a log; answers how it failed. */
@@ -46,6 +47,8 @@ export interface Shrunk extends Finding {
 }
 
 export const DEFAULT_BUDGET = 2000;
+/** Other beginnings that are tried before anything else. */
+const FIRST = 8;
 
 /** The log up to the op at which it failed, without those that were not performed. */
 export const trimmed = (ops: readonly Op[], failure: Failure): readonly Op[] => {
@@ -122,6 +125,8 @@ class Search {
   readonly #tried = new Set<string>();
   readonly #others = new Map<string, Finding>();
   readonly #onProgress: ShrinkOptions['onProgress'];
+  /** Logs that may fail too and do not come from this one, the shortest first. */
+  readonly #elsewhere: readonly (readonly Op[])[];
   /** Narrows first; `undefined` once that is over. */
   #narrowing: Iterator<Question, void, boolean> | undefined;
   #question: Question | undefined;
@@ -144,11 +149,10 @@ class Search {
     this.best = { ops: trimmed(ops, failure), failure };
     this.#costs = costs(this.best.ops);
     this.#guide = options.guide?.(this.best.ops, failure);
-    const guesses = this.#guesses();
-    if (guesses.length > 0) {
-      this.#narrowing = narrow(this.best.ops, guesses);
-      this.#question = this.#narrowing.next().value ?? undefined;
-    }
+    this.#elsewhere = this.#guide === undefined ? [] : elsewhere(this.#guide);
+    this.#narrowing = this.#beginning();
+    this.#question = this.#narrowing.next().value ?? undefined;
+    if (this.#question === undefined) this.#narrowing = undefined;
     this.#passes = passesFor(this.best.ops.length, 0, false);
     this.#tried.add(keyOf(this.best.ops));
     this.#stream = this.#start({ at: 0 });
@@ -206,6 +210,14 @@ class Search {
   get result(): Shrunk {
     const { best, executions } = this;
     return { ...best, executions, from: this.#from, minimal: this.#done, others: [...this.#others.values()] };
+  }
+
+  /** What is tried before the passes: other beginnings, then parts of the log. */
+  *#beginning(): Generator<Question, void, boolean> {
+    const { ops } = this.best;
+    if (yield* anyOf(this.#elsewhere.filter(each => each.length < ops.length).slice(0, FIRST))) return;
+    const guesses = this.#guesses();
+    if (guesses.length > 0) yield* narrow(ops, guesses);
   }
 
   /** Parts of the log that may be enough, by three measures of likeness; the smallest first, each once. */
@@ -268,7 +280,7 @@ class Search {
       this.#deep = !this.#changed;
       this.#changed = false;
       this.#pass = 0;
-      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#guide);
+      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#guide, this.#elsewhere);
     }
     this.#restart({ at: 0 });
     return true;
