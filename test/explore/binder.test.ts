@@ -1,6 +1,7 @@
 /** The specification explored: counts that others can check, invariants, promises, a driver along every edge. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../abi/observation.ts';
+import { readConfiguration } from '../../conformance/explore/configuration-file.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import type { State } from '../../model/model.ts';
 import { driveAgainst } from '../../properties/explore/against.ts';
@@ -43,6 +44,13 @@ describe('every reachable state', () => {
   ])('of $title is counted, and no invariant is broken', (configuration, distinct, generated) => {
     const { result } = explored(configuration);
     expect(result).toMatchObject({ ended: 'complete', distinct, generated, found: [] });
+  });
+
+  test('of the shipped configuration small is counted, layer by layer', () => {
+    const { result } = explored(readConfiguration('small'));
+    expect(result).toMatchObject({ ended: 'complete', distinct: 28_149, generated: 118_292, depth: 34, found: [] });
+    expect(result.layers.slice(0, 9)).toEqual([1, 9, 25, 55, 100, 175, 295, 503, 831]);
+    expect(result.layers.reduce((sum, states) => sum + states)).toBe(28_149);
   });
 
   test('without symmetry there are more states, of the same orbits, with the same verdict', () => {
