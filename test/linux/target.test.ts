@@ -238,6 +238,26 @@ describe('the Linux driver as a target', () => {
     expect(failure?.explanation ?? []).toEqual([]);
   });
 
+  /** Longer than a time slice, so that a kernel that preempts calls is seen to. */
+  test('a reader that a command of a long write wakes sees what the rest of the write sent', async context => {
+    need(context);
+    const nothing = Array.from({ length: 200 }, () => ({ bc: 'BC_FREE_BUFFER' as const, buffer: { address: 64 } }));
+    const name = 'test/regressions/write-goes-on-after-it-wakes.json';
+    const ops = OpLogSchema.parse(JSON.parse(readFileSync(name, 'utf8'))).ops.map(op => {
+      if (op.op !== 'write_read' || op.write?.length !== 2) return op;
+      const [first, second] = op.write;
+      return first?.bc === 'BC_RELEASE' && second ? { ...op, write: [...nothing, first, ...nothing, second] } : op;
+    });
+    expect(ops.filter(op => op.op === 'write_read' && (op.write?.length ?? 0) > 400)).toHaveLength(1);
+    const run = async (): Promise<void> => {
+      const session = await target.begin(world);
+      const { failure } = await runRemote({ specification, session, world }, ops);
+      await session.end();
+      expect(failure?.explanation ?? []).toEqual([]);
+    };
+    await Promise.all(Array.from({ length: 160 }, run));
+  });
+
   test('a log that exceeds the agent is refused with a sentence, and the slot goes on', async context => {
     need(context);
     const session = await target.begin(world);

@@ -31,9 +31,16 @@ const checkEnvironment = (): void => {
   if (!existsSync(paths.initramfs)) throw new EnvironmentError('The agent has not been built.', FIX);
 };
 
+/**
+ * A system call goes on until it returns or sleeps: with any other preemption, a thread that one command of a write wakes may
+ * read before the next command of that write is performed, and the specification performs whole calls.
+ */
+const WHOLE_CALLS = 'preempt=none';
+
 const kernelCommandLine = (devices: number): string => {
   const names = Array.from({ length: devices }, (_, i) => `binder${i}`).join(',');
   return [
+    WHOLE_CALLS,
     'console=ttyS0 quiet loglevel=4 panic=-1 no_hash_pointers mitigations=off nokaslr audit=0 nowatchdog rcupdate.rcu_expedited=1',
     `PARAM_binder_linux="devices=${names} debug_mask=0"`,
   ].join(' ');
