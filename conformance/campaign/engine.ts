@@ -122,9 +122,16 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
     },
     replay: async log => {
       const driver = await target.get();
-      const { failure } = await attempt(driver, devicesOf(log, plan.devices), log.ops, new Coverage(), {
-        profile: PROFILES[plan.profile],
-      });
+      const { failure } = await attempt(
+        driver,
+        devicesOf(log, plan.devices),
+        log.ops,
+        new Coverage(),
+        {
+          profile: PROFILES[plan.profile],
+        },
+        true,
+      );
       if (isDeath(failure)) await target.bury(driver);
       return failure;
     },

@@ -180,6 +180,8 @@ export const shrinkRemote = async (
   wish: ShrinkWish,
 ): Promise<void> => {
   const { failure, devices } = known.first;
+  // What only the state shows may be what only a sequence that is alone shows whole.
+  const alone = failure.kind === 'snapshot' || failure.kind === 'invariant';
   /** What an adapter does not declare is no simpler form of what it does. A probe asks for it on purpose. */
   const mayAsk = (driver: RemoteDriver, ops: readonly Op[]): boolean =>
     !(driver instanceof ProcessTarget) || canAsk(ops, driver.capable) || !canAsk(known.first.ops, driver.capable);
@@ -187,11 +189,8 @@ export const shrinkRemote = async (
     const driver = await target.get();
     if (!mayAsk(driver, ops)) return PASSED;
     return executed(async onStep => {
-      const result = await attempt(driver, devices, ops, new Coverage(), {
-        onStep,
-        profile: PROFILES[plan.profile],
-        ...(recorder === undefined ? {} : { recorder }),
-      });
+      const watch = { onStep, profile: PROFILES[plan.profile], ...(recorder === undefined ? {} : { recorder }) };
+      const result = await attempt(driver, devices, ops, new Coverage(), watch, alone);
       if (isDeath(result.failure)) await target.bury(driver);
       return result;
     });
@@ -199,6 +198,11 @@ export const shrinkRemote = async (
   const common = { execute, confirmations: CONFIRMATIONS.remote };
   const bench: Bench = isDeath(failure)
     ? { ...common, parallel: 1, budget: MOST_DEATHS, certificate: 0 }
-    : { ...common, parallel: (await target.get()).slots, budget: DEFAULT_BUDGET, certificate: CERTIFICATE.remote };
+    : {
+        ...common,
+        parallel: alone ? 1 : (await target.get()).slots,
+        budget: DEFAULT_BUDGET,
+        certificate: CERTIFICATE.remote,
+      };
   await shrinkOn(bench, plan, known, tally, wish);
 };

@@ -42,7 +42,7 @@ const recordOnce = async (
 ): Promise<TraceStep[]> => {
   const steps: TraceStep[] = [];
   try {
-    const session = await driver.begin(world);
+    const session = await driver.begin(world, true);
     const judge = judgeFor<State>(specification, world, 'every', profile);
     const lastOp = ops.at(-1);
     for (const op of ops) {

@@ -33,7 +33,7 @@ const onRemote = async (
   const driver = await startRemote(target, 1);
   try {
     const world = { devices: devicesOf(log, DEVICES) };
-    const session = await driver.begin(world);
+    const session = await driver.begin(world, true);
     return await runRemote(
       {
         specification,

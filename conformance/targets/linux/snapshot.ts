@@ -143,6 +143,20 @@ const censusOf = (stats: string, before: Readonly<Record<string, number>>): Cens
 };
 
 /**
+ * Transactions and census. A call that lost both ends is printed nowhere, but exists as long as a call that was made
+ * while serving it is unanswered (THR-43): then nobody can list all of them, and the list cannot be told.
+ */
+const counted = (
+  places: readonly Place[],
+  stats: string,
+  before: Readonly<Record<string, number>>,
+): Pick<Snapshot, 'transactions' | 'census'> => {
+  const transactions = transactionsOf(places);
+  const census = censusOf(stats, before);
+  return { transactions: census.transaction === transactions.length ? transactions : null, census };
+};
+
+/**
  * Puts the files together. The blocks of one process stand newest first, as its files were opened.
  * Throws when the text cannot be understood, or shows more or fewer open files than there are.
  */
@@ -176,7 +190,6 @@ export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
       busy === null
         ? null
         : states.flatMap(({ deadNodes }) => deadNodes.map(node => nodeOf(node, null))).sort(byNumber(({ id }) => id)),
-    transactions: alone === undefined ? null : transactionsOf(places),
-    census: alone === undefined ? null : censusOf(text.stats, alone.before),
+    ...(alone === undefined ? { transactions: null, census: null } : counted(places, text.stats, alone.before)),
   };
 };
