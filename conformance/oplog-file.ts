@@ -1,6 +1,7 @@
 /** Op-log files: reading with one clear message for whatever is wrong, writing whole or not at all. */
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { formatOpLog } from '../abi/op-log-text.ts';
 import { OpLogSchema, type OpLog } from '../abi/op.ts';
 import { UsageError, fileReason } from './exit.ts';
 import { writeWhole } from './files.ts';
@@ -73,13 +74,6 @@ export const readOpLog = (file: string): OpLog => {
     throw new UsageError(`cannot read ${file}: ${fileReason(error)}`);
   }
   return parseOpLog(file, text);
-};
-
-/** The text of an op log: one op a line, so that people can read and diff it. */
-export const formatOpLog = ({ ops, ...head }: OpLog): string => {
-  const top = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-  const lines = ops.map(op => `    ${JSON.stringify(op)}`).join(',\n');
-  return `{\n${top.join('')}  "ops": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`;
 };
 
 /** Writes an op log whole or not at all. Throws `EnvironmentError` when it cannot. */

@@ -19,7 +19,9 @@ import { EXIT, UsageError, type ExitCode } from '../exit.ts';
 import { readCheckpoint, writeCheckpoint } from '../explore/checkpoint.ts';
 import { writeDenominators } from '../explore/denominators.ts';
 import { readConfiguration } from '../explore/configuration-file.ts';
-import { exploreLine, exploreSummary, foundLines, promiseLines, witnessLines } from '../explore/show.ts';
+import { explorerData, explorerPage, type FoundAt } from '../explore/page.ts';
+import { endingWords, exploreLine, exploreSummary, foundLines, promiseLines, witnessLines } from '../explore/show.ts';
+import { mustBeWritable, writeWhole } from '../files.ts';
 import type { Io } from '../io.ts';
 import { writeOpLog } from '../oplog-file.ts';
 import * as parse from '../options.ts';
@@ -38,6 +40,8 @@ export interface ExploreOptions {
   readonly time?: number;
   readonly against?: parse.TargetChoice;
   readonly denominators?: string;
+  readonly html?: string;
+  readonly htmlStates: number;
   readonly jobs?: number;
   readonly checkpoint?: string;
   readonly resume?: string;
@@ -131,6 +135,7 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
     throw new UsageError('checkpoints are those of one thread: leave out --jobs');
   }
   if (against?.kind === 'linux') throw new UsageError('--against drives impl, model or mutant:NAME');
+  if (options.html !== undefined) mustBeWritable(options.html);
   const symmetry = options.symmetry && against === undefined;
   const { invariants, denominators } = options;
   const given: Given = { configuration, symmetry, invariants, everyStep: denominators !== undefined };
@@ -155,25 +160,41 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
   const { result, store, edges, census, expanded } = explored;
   const system = new BinderSystem(configuration, { symmetry });
   io.out(`${exploreSummary(configuration, result).join('\n')}\n`);
+  const foundAt: FoundAt[] = [];
   for (const found of result.found) {
     const trail = trailAlong(system, store, wayTo(store, found.state));
     const file = path.join(options.save, `${found.id}.json`);
     writeOpLog(file, trail.log(`${found.id}: ${found.text}`));
+    foundAt.push({ id: found.id, says: found.text, state: trail.state });
     io.out(`${foundLines(found, trail, file).join('\n')}\n`);
   }
   io.out(`${witnessLines(census).join('\n')}\n`);
   let failures = 0;
-  if (edges !== undefined) failures += showPromises(io, system, store, edges, options.save);
+  if (edges !== undefined) failures += showPromises(io, system, store, edges, options.save, foundAt);
   if (denominators !== undefined) writeDenominators(denominators, configuration, result, census);
+  if (options.html !== undefined) {
+    const about = { configuration, progress: result, ended: endingWords(result), found: foundAt };
+    const data = explorerData(about, { most: options.htmlStates, depth });
+    writeWhole(options.html, explorerPage(data));
+    io.out(`page: ${options.html} (${data.states.length} states${data.cut ? ', cut' : ''})\n`);
+  }
   if (against !== undefined) failures += await showAgainst(io, options, against, system, store, expanded);
   return exitCodeOf(result, failures);
 };
 
-const showPromises = (io: Io, system: BinderSystem, store: StateStore, edges: EdgeList, save: string): number => {
+const showPromises = (
+  io: Io,
+  system: BinderSystem,
+  store: StateStore,
+  edges: EdgeList,
+  save: string,
+  found: FoundAt[],
+): number => {
   const broken = brokenPromises(system, store, edges);
   broken.forEach((each, at) => {
     const file = path.join(save, `${each.promise.id}-${at + 1}.json`);
     writeOpLog(file, each.trail.log(`${each.promise.id}: ${each.exception?.says ?? 'nothing documented explains it'}`));
+    found.push({ id: each.promise.id, says: each.exception?.says ?? each.promise.says, state: each.trail.state });
     io.out(`${promiseLines(each, file).join('\n')}\n`);
   });
   if (broken.length === 0) io.out('promises: every call can be answered, every queue of oneways can move\n');
@@ -236,6 +257,8 @@ export const exploreCommand = (io: Io, finish: (code: ExitCode) => void): Comman
       ),
     )
     .option('--denominators <file>', 'write what can be reached: rules and operations by outcome, classes of states')
+    .option('--html <file>', 'write a page on which the first states are walked, offline')
+    .option('--html-states <count>', 'states that the page takes, breadth first', parse.positive, 2000)
     .option('--save <folder>', 'where the logs of what is found go', path.join('out', 'explore'))
     .option('-q, --quiet', 'no live line')
     .action(async (options: ExploreOptions) => finish(await explore(io, options)));

@@ -40,12 +40,15 @@ const ENDINGS: Readonly<Record<Ended, string>> = {
   breach: 'stopped at what was found',
 };
 
+/** How an exploration ended, in words. */
+export const endingWords = ({ ended }: Pick<Result, 'ended'>): string => ENDINGS[ended];
+
 /** The summary, as lines. */
 export const exploreSummary = (configuration: Configuration, result: Result): readonly string[] => {
   const { distinct, generated, depth, frontier, seconds, bytes, edgeBytes, layers, ended } = result;
   return [
     `${configuration.title}`,
-    `  ${ENDINGS[ended]}`,
+    `  ${endingWords(result)}`,
     `  distinct states   ${grouped(distinct)}`,
     `  generated states  ${grouped(generated)} (${grouped(seconds > 0 ? generated / seconds : 0)} a second)`,
     `  depth             ${ended === 'complete' ? layers.length - 1 : depth}`,

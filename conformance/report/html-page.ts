@@ -1,16 +1,13 @@
 /** The HTML report: everything that the page needs, gathered from a run and written into one file. */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { formatOpLog } from '../../abi/op-log-text.ts';
 import type { OpLog } from '../../abi/op.ts';
 import { AREAS, RULES } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { distance } from '../../properties/failure.ts';
 import { cProgram } from '../export/c.ts';
-import { formatOpLog } from '../oplog-file.ts';
 import type { PageData, RuleCard, Story } from './html/data.ts';
-import { documentOf } from './html/document.tsx';
+import { runDocument } from './html/run-document.tsx';
+import { pageScript } from './page-script.ts';
 import { runReport, type FailureReport, type FinishedRun, type RunReport } from './run-report.ts';
 import { toldFailures, type ToldFailure } from './story.ts';
 
@@ -112,30 +109,5 @@ export const pageData = (run: FinishedRun): PageData => {
   };
 };
 
-let bundled: string | undefined;
-
-/** The script of the page, in one piece: bundled once in the life of a process, from the files that lie beside this one. */
-const pageScript = (): string => {
-  if (bundled !== undefined) return bundled;
-  const compiled = fileURLToPath(new URL('./html/page.js', import.meta.url));
-  const { outputFiles } = buildSync({
-    entryPoints: [existsSync(compiled) ? compiled : compiled.replace(/js$/, 'tsx')],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    charset: 'ascii',
-    logLevel: 'silent',
-  });
-  bundled = outputFiles[0]?.text ?? '';
-  return bundled;
-};
-
 /** The page of a run: one file without a single address of another. */
-export const htmlPage = (run: FinishedRun): string => {
-  const script = pageScript();
-  return documentOf(pageData(run), script, createHash('sha256').update(script).digest('base64'));
-};
+export const htmlPage = (run: FinishedRun): string => runDocument(pageData(run), pageScript('page'));

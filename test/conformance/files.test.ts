@@ -7,7 +7,8 @@ import { fileFor } from '../../conformance/campaign/log.ts';
 import { EnvironmentError } from '../../conformance/exit.ts';
 import { mustBeWritable, writeWhole } from '../../conformance/files.ts';
 import { Journal } from '../../conformance/journal.ts';
-import { formatOpLog, parseOpLog, readOpLog, writeOpLog } from '../../conformance/oplog-file.ts';
+import { formatOpLog } from '../../abi/op-log-text.ts';
+import { parseOpLog, readOpLog, writeOpLog } from '../../conformance/oplog-file.ts';
 import { command, withFolder } from './command.ts';
 
 const log: OpLog = {

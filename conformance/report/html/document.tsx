@@ -1,15 +1,33 @@
 /** The file: markup, styles, data and script in one, so that it opens anywhere and forever. */
+import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { App } from './app.tsx';
-import type { PageData } from './data.ts';
 import { STYLE } from './style.ts';
 
 /** JSON that cannot end the element it is written into, nor begin another. */
 export const embeddable = (value: unknown): string =>
   JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
-/** The page with its script, the only one that the browser is allowed to run; without scripts it shows the overview. */
-export const documentOf = (data: PageData, script: string, sha256: string): string =>
+/** A script, and the digest by which the browser knows it. */
+export interface PageScript {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** What a page is made of. */
+export interface PageParts {
+  readonly title: string;
+  /** Styles besides those of every page. */
+  readonly style?: string;
+  /** What is seen without the script. */
+  readonly body: VNode;
+  /** What the script reads. */
+  readonly data: unknown;
+  /** The only script that the browser is allowed to run. */
+  readonly script: PageScript;
+}
+
+/** A page as one text. */
+export const documentOf = ({ title, style = '', body, data, script }: PageParts): string =>
   `<!doctype html>\n${renderToString(
     <html lang="en">
       <head>
@@ -18,18 +36,16 @@ export const documentOf = (data: PageData, script: string, sha256: string): stri
         <meta name="color-scheme" content="light dark" />
         <meta
           http-equiv="Content-Security-Policy"
-          content={`default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256}'; base-uri 'none'; form-action 'none'`}
+          content={`default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script.sha256}'; base-uri 'none'; form-action 'none'`}
         />
         <meta name="referrer" content="no-referrer" />
-        <title>{`${data.verdict} · ${data.target.name} · binder-spec`}</title>
-        <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE + style }} />
       </head>
       <body>
-        <div id="root">
-          <App data={data} />
-        </div>
+        <div id="root">{body}</div>
         <script id="data" type="application/json" dangerouslySetInnerHTML={{ __html: embeddable(data) }} />
-        <script dangerouslySetInnerHTML={{ __html: script }} />
+        <script dangerouslySetInnerHTML={{ __html: script.text }} />
       </body>
     </html>,
   )}\n`;

@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { CertificateView } from './certificate-view.tsx';
 import type { RuleCard, Story } from './data.ts';
+import { isForElsewhere } from './keys.ts';
 import { Lanes } from './lanes.tsx';
 import { StepPanel } from './step-panel.tsx';
 import { Code, Copy, Long } from './text.tsx';
@@ -22,10 +23,6 @@ const seenWords = ({ seen, origin, confirmed }: Story): string =>
 
 const shrunkWords = ({ ops, shrunkFrom, executions }: Story): string =>
   executions === 0 ? `${ops.length} ops` : `shrunk from ${shrunkFrom} to ${ops.length} ops in ${executions} executions`;
-
-/** Whether a key was meant for something else than the page. */
-const isElsewhere = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input:not([type=range]), textarea, select, pre, .scroll') !== null;
 
 /** The steps of the keyboard: arrows by one, Home and End to the ends. */
 const stepFor = (key: string, at: number, last: number): number | undefined => {
@@ -114,7 +111,7 @@ export const FailurePage = ({
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isElsewhere(event.target)) return;
+      if (isForElsewhere(event)) return;
       const next = stepFor(event.key, here, last);
       if (next === undefined) return;
       event.preventDefault();

@@ -2,14 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import type { PageData, Story } from './data.ts';
 import { linkTo } from './failure-page.tsx';
+import { grouped } from './numbers.ts';
 import { RuleMatrix } from './rule-matrix.tsx';
 import { Long } from './text.tsx';
-
-/** `1234567` as `1 234 567`, with spaces that do not break. */
-export const grouped = (number: number): string =>
-  Math.round(number)
-    .toString()
-    .replaceAll(/\B(?=(\d{3})+$)/g, '\u00a0');
 
 const verdictClass = (verdict: string): string => verdict.toLowerCase().replaceAll(' ', '-');
 

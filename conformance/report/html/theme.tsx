@@ -1,5 +1,5 @@
 /** Light or dark: what the system prefers, until somebody chooses. */
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 type Theme = 'light' | 'dark';
 const KEY = 'binder-spec theme';
@@ -33,8 +33,8 @@ export const wearRemembered = (): void => {
 /** The switch. */
 export const ThemeSwitch = () => {
   const [theme, choose] = useState<Theme>();
-  useEffect(() => choose(remembered() ?? preferred()), []);
-  useEffect(() => {
+  useLayoutEffect(() => choose(remembered() ?? preferred()), []);
+  useLayoutEffect(() => {
     if (theme !== undefined) document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   const other: Theme = theme === 'dark' ? 'light' : 'dark';

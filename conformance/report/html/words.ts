@@ -1,6 +1,6 @@
 /** Ops and what they showed, in few words. */
 import type { Done, Observation, Return } from '../../../abi/observation.ts';
-import type { CommandSpec, HandleRef, Op } from '../../../abi/op.ts';
+import type { CommandSpec, HandleRef, MessageSpec, Op } from '../../../abi/op.ts';
 
 /** One bit of a transaction's flags (UAPI-12): nobody waits for an answer. */
 const ONE_WAY = 0x01;
@@ -11,10 +11,15 @@ const handleWords = (handle: HandleRef): string => {
   return `the handle from op ${of}${cmd === 0 ? '' : ` command ${cmd}`}${slot === 0 ? '' : ` object ${slot}`}`;
 };
 
+const messageWords = ({ size, objects = [] }: MessageSpec): string =>
+  `, ${size} bytes${objects.length === 0 ? '' : ` with ${objects.map(({ type }) => type).join(', ')}`}`;
+
 const commandWords = (command: CommandSpec): string => {
   switch (command.bc) {
     case 'BC_TRANSACTION':
-      return `BC_TRANSACTION to ${handleWords(command.target)}${(command.flags & ONE_WAY) === 0 ? '' : ', oneway'}`;
+      return `BC_TRANSACTION to ${handleWords(command.target)}${(command.flags & ONE_WAY) === 0 ? '' : ', oneway'}${messageWords(command.message)}`;
+    case 'BC_REPLY':
+      return `BC_REPLY${messageWords(command.message)}`;
     case 'BC_FREE_BUFFER':
       return 'of' in command.buffer
         ? `BC_FREE_BUFFER of the buffer from op ${command.buffer.of}`
@@ -37,12 +42,15 @@ const together = (words: readonly string[]): readonly string[] => {
   return runs.map(({ word, times }) => (times === 1 ? word : `${times} × ${word}`));
 };
 
+const readWords = ({ size, limit }: { readonly size: number; readonly limit?: number | undefined }): string =>
+  limit === undefined ? `read ${size}` : `read ${size} into ${limit} writable bytes`;
+
 /** An op in one line: what is asked of the driver. */
 export const opWords = (op: Op): string => {
   switch (op.op) {
     case 'write_read': {
       const write = together((op.write ?? []).map(commandWords));
-      const read = op.read === undefined ? [] : [`read ${op.read.size}`];
+      const read = op.read === undefined ? [] : [readWords(op.read)];
       return [...write, ...read].join('; ') || 'neither writes nor reads';
     }
     case 'ioctl':
