@@ -13,6 +13,9 @@ import { Laws } from './laws.tsx';
 import { hashOf } from './route.ts';
 import { RuleChips } from './steps.tsx';
 
+/** So many rules are shown without being asked for. */
+const FEW = 16;
+
 /** The step that led here, and what it changed. */
 const Arrival = ({ data, here, from }: { data: ExplorerData; here: number; from: StepAt }) => {
   const step = stepAt(data, from);
@@ -36,12 +39,18 @@ const Arrival = ({ data, here, from }: { data: ExplorerData; here: number; from:
           <Long text={observationWords(step.observation)} />
         </p>
       </header>
-      <RuleChips ids={[...step.witnesses, ...step.rules]} rules={[...data.witnesses, ...data.rules]} here={here} />
       {found.length === 0 ? (
         <p class="none">Nothing that a snapshot shows has changed.</p>
       ) : (
         <DifferenceList found={found} left={`state ${from.state}`} right={`state ${here}`} />
       )}
+      <details open={step.rules.length <= FEW}>
+        <summary>
+          {step.rules.length} {step.rules.length === 1 ? 'rule' : 'rules'}
+          {step.witnesses.length > 0 && `, witness of ${step.witnesses.join(', ')}`}
+        </summary>
+        <RuleChips ids={[...step.witnesses, ...step.rules]} rules={[...data.witnesses, ...data.rules]} here={here} />
+      </details>
       {renamed && (
         <p class="faint">
           Ids in this table are those of the log through state {from.state}. The state below is the same but for the

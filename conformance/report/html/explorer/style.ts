@@ -59,7 +59,10 @@ export const EXPLORER_STYLE = `
 .arrival { display: grid; gap: .8rem; grid-template-columns: minmax(0, 1fr); }
 .arrival header { border-left: 3px solid var(--accent); padding-left: 1rem; }
 .arrival header h2 { font: 600 1.05rem/1.45 var(--mono); }
+.arrival details { font-size: .85rem; color: var(--faint); }
+.arrival .chips { padding: .5rem 0 0; }
 .arrival > .faint { font-size: .85rem; }
+.explorer .differences td:first-child { min-width: 12rem; }
 .explorer .differences .left { color: var(--faint); }
 .explorer .differences .right { color: var(--accent); }
 .explorer .marked { background: var(--accent-soft); color: var(--accent); box-shadow: 0 0 0 3px var(--accent-soft); }
@@ -83,6 +86,7 @@ kbd { font: .78rem var(--mono); border: 1px solid var(--line); border-radius: 5p
   .near { max-height: 16rem; }
 }
 @media (max-width: 40rem) {
+  .explorer .differences td:first-child { min-width: 7rem; }
   .laws li { grid-template-columns: minmax(0, 1fr) auto; }
   .laws li span:not(.count) { grid-column: 1 / -1; grid-row: 2; }
   .way li { grid-template-columns: minmax(0, 1fr); gap: 0; }
