@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
-import { driveAgainst } from '../../properties/explore/against.ts';
+import { driveAgainst, type AgainstResult } from '../../properties/explore/against.ts';
 import { BinderSystem } from '../../properties/explore/binder.ts';
 import { makeBinder, type Given } from '../../properties/explore/binder-worker.ts';
 import { mergeCensus, type CensusRecord } from '../../properties/explore/census.ts';
@@ -16,6 +16,7 @@ import { trailAlong, wayTo } from '../../properties/explore/path.ts';
 import { brokenPromises } from '../../properties/explore/promises.ts';
 import type { State } from '../../model/model.ts';
 import { EXIT, UsageError, type ExitCode } from '../exit.ts';
+import { driveRemote } from '../explore/against-remote.ts';
 import { readCheckpoint, writeCheckpoint } from '../explore/checkpoint.ts';
 import { writeDenominators } from '../explore/denominators.ts';
 import { readConfiguration } from '../explore/configuration-file.ts';
@@ -134,7 +135,6 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
   if (jobs > 1 && (options.checkpoint ?? options.resume) !== undefined) {
     throw new UsageError('checkpoints are those of one thread: leave out --jobs');
   }
-  if (against?.kind === 'linux') throw new UsageError('--against drives impl, model or mutant:NAME');
   if (options.html !== undefined) mustBeWritable(options.html);
   const symmetry = options.symmetry && against === undefined;
   const { invariants, denominators } = options;
@@ -179,6 +179,8 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
     io.out(`page: ${options.html} (${data.states.length} states${data.cut ? ', cut' : ''})\n`);
   }
   if (against !== undefined) failures += await showAgainst(io, options, against, system, store, expanded);
+  // A comparison that was stopped has not shown that there are no divergences.
+  if (failures === 0 && io.interrupt.aborted) return EXIT.interrupted;
   return exitCodeOf(result, failures);
 };
 
@@ -212,8 +214,25 @@ const showAgainst = async (
   store: StateStore,
   expanded: number,
 ): Promise<number> => {
-  const driver = await localTarget(against);
   const begun = performance.now();
+  if (parse.isRemote(against)) {
+    const { kind, paths, ops, failures, complete } = await driveRemote(
+      against,
+      system,
+      store,
+      expanded,
+      MOST_FAILURES,
+      io.interrupt,
+    );
+    const what = kind === 'edges' ? 'every edge is on one' : 'they cover every rule and operation by outcome';
+    const so = complete ? what : 'ended before the last one';
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    io.out(
+      `against ${against.kind}: ${paths} paths (${so}), ${ops} ops, ${failures.length} divergences, ${seconds} s\n`,
+    );
+    return showFailures(io, options, failures);
+  }
+  const driver = await localTarget(against);
   const result = driveAgainst({
     system,
     store,
@@ -229,12 +248,17 @@ const showAgainst = async (
     `against ${name}: ${result.edges} edges${result.complete ? ', all of them' : ''}, ${result.calls} calls, ` +
       `${result.snapshots} states compared, ${result.failures.length} divergences, ${seconds.toFixed(1)} s\n`,
   );
-  result.failures.forEach(({ failure, log }, at) => {
-    const file = path.join(options.save, `divergence-${at + 1}.json`);
+  return showFailures(io, options, result.failures);
+};
+
+/** Prints divergences and saves their logs; answers how many there are. */
+const showFailures = (io: Io, { save }: ExploreOptions, failures: AgainstResult['failures']): number => {
+  failures.forEach(({ failure, log }, at) => {
+    const file = path.join(save, `divergence-${at + 1}.json`);
     writeOpLog(file, log);
     io.out(`${failure.explanation.join('\n')}\nlog (${log.ops.length} ops): ${file}\n`);
   });
-  return result.failures.length;
+  return failures.length;
 };
 
 /** The command as the command line knows it. */
@@ -252,9 +276,10 @@ export const exploreCommand = (io: Io, finish: (code: ExitCode) => void): Comman
     .option('--no-invariants', 'do not check the invariants')
     .option('--no-temporal', 'do not check what must always remain possible')
     .addOption(
-      new Option('--against <target>', 'drive a target along every edge: impl, model or mutant:NAME').argParser(
-        parse.target,
-      ),
+      new Option(
+        '--against <target>',
+        'drive impl, model or mutant:NAME along every edge, linux along paths that cover',
+      ).argParser(parse.target),
     )
     .option('--denominators <file>', 'write what can be reached: rules and operations by outcome, classes of states')
     .option('--html <file>', 'write a page on which the first states are walked, offline')

@@ -10,6 +10,7 @@ import { StateCensus } from '../../properties/explore/census.ts';
 import type { Configuration } from '../../properties/explore/configuration.ts';
 import { EdgeList } from '../../properties/explore/edges.ts';
 import { Explorer } from '../../properties/explore/explore.ts';
+import { everyEdge } from '../../properties/explore/sequences.ts';
 import { trailAlong, wayTo } from '../../properties/explore/path.ts';
 import { brokenPromises } from '../../properties/explore/promises.ts';
 import { Words } from '../../properties/explore/words.ts';
@@ -100,6 +101,22 @@ describe('what must always remain possible', () => {
     const plain: Configuration = { ...deaf, alphabet: ['oneway', 'call', 'reply', 'read', 'free'] };
     const { system, store } = explored(plain, true, edges);
     expect(brokenPromises(system, store, edges)).toEqual([]);
+  });
+});
+
+describe('sequences for a driver that is far away', () => {
+  test('hold every edge of the graph, each call of each state behind the shortest way to it', () => {
+    const { system, explorer, store } = explored(deaf, false);
+    const texts = [...everyEdge(system, store, explorer.position.from)].map(({ ops }) =>
+      JSON.stringify(ops).slice(0, -1),
+    );
+    expect(texts.length).toBe(978);
+    expect(new Set(texts).size).toBe(978);
+    // 1 307 edges, of which 329 lead to a state for the first time: longer sequences begin with those.
+    expect(texts.length + store.added - 1).toBe(1_307);
+    // What begins like another one follows it in this order.
+    const sorted = texts.toSorted();
+    expect(sorted.filter((text, at) => sorted[at + 1]?.startsWith(`${text},`))).toEqual([]);
   });
 });
 
