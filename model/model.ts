@@ -203,7 +203,7 @@ const step = (state: State, call: Call): readonly Outcome<State>[] => {
  * Ways through one call that are enumerated, the canonical one first. Only the end of a process among very many
  * sleepers has more; what lies beyond is not known to be allowed.
  */
-const MOST_OUTCOMES = 4096;
+const MOST_OUTCOMES = 32_768;
 
 /** The next sequence of answers in order, given how many answers each question had. */
 const nextAnswers = (answers: readonly number[], asked: readonly number[]): readonly number[] | null => {
