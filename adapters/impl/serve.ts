@@ -2,7 +2,7 @@
 import type { Call } from '../../abi/call.ts';
 import type { Driver } from '../../abi/driver.ts';
 import type { Observation } from '../../abi/observation.ts';
-import { expand, shorten, type WireBytes } from '../../conformance/protocol/bytes.ts';
+import { LONG, shorten } from '../../conformance/protocol/bytes.ts';
 import {
   PREFIX,
   PROTOCOL,
@@ -11,6 +11,7 @@ import {
   type Hello,
   type Request,
 } from '../../conformance/protocol/messages.ts';
+import { plainCall } from '../../conformance/protocol/spelling.ts';
 
 /** What is served. */
 export interface Service {
@@ -156,34 +157,6 @@ const OPS = new Set<string>([
   'reclaim',
   'peek',
 ] satisfies Call['op'][]);
-
-const isPlain = (row: WireBytes): boolean => typeof row === 'string';
-
-/** The call with plain hex everywhere; itself where it has nothing else. */
-const plainCall = (call: Do['calls'][number]): Call => {
-  if (call.op !== 'write_read') return call as Call;
-  const odd = call.write.some(
-    command => 'message' in command && !(isPlain(command.message.data) && command.message.pieces.every(isPlain)),
-  );
-  if (!odd) return call as Call;
-  return {
-    ...call,
-    write: call.write.map(command =>
-      'message' in command
-        ? {
-            ...command,
-            message: {
-              ...command.message,
-              data: expand(command.message.data),
-              pieces: command.message.pieces.map(expand),
-            },
-          }
-        : command,
-    ),
-  } as Call;
-};
-
-const LONG = 4096;
 
 /** The observation with long rows spelled short; itself where it has none. */
 const wireObservation = (observation: Observation): unknown => {

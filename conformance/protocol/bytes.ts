@@ -12,7 +12,7 @@ export const BytesSchema = z.union([
 export type WireBytes = z.infer<typeof BytesSchema>;
 
 /** Rows shorter than this (hex digits) are never worth another spelling. */
-const LONG = 4096;
+export const LONG = 4096;
 /** Digits in front that are looked at one by one: headers and objects stand there. */
 const HEAD = 512;
 /** No message is longer than the largest mapping; what claims to be is not expanded. */

@@ -8,9 +8,8 @@ import type { Seeder } from '../generator/dice.ts';
 import { repair } from './edit.ts';
 import { LIKENESSES, type Guide, type Likeness } from './guide.ts';
 import { isWriteRead, type Pass } from './pass.ts';
-import { dropChunks, dropCommands, dropObjects } from './removals.ts';
-import { acquireManager, bringForward, join, merge, postpone, reroot, turn } from './rewrites.ts';
-import { simplerKinds } from './values.ts';
+import { STRUCTURE } from './passes.ts';
+import { dropChunks } from './removals.ts';
 
 /** Logs that are written, at most. */
 const WRITTEN = 200;
@@ -20,19 +19,7 @@ const OF_EACH = 4;
 const MOST = 24;
 const LENGTH = 100;
 
-const SMALLER: readonly Pass[] = [
-  dropChunks(1),
-  dropCommands,
-  dropObjects,
-  join,
-  simplerKinds,
-  reroot,
-  bringForward,
-  turn,
-  acquireManager,
-  merge,
-  postpone,
-];
+const SMALLER: readonly Pass[] = [dropChunks(1), ...STRUCTURE];
 
 /** The same integers for the same number, everywhere. */
 const seeded = (number: number): Seeder => {

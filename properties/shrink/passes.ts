@@ -25,6 +25,20 @@ const otherLogs = (logs: readonly (readonly Op[])[]): Pass => ({
   },
 });
 
+/** Passes that make the structure of a log smaller, once it is cut. */
+export const STRUCTURE: readonly Pass[] = [
+  dropCommands,
+  dropObjects,
+  join,
+  simplerKinds,
+  reroot,
+  bringForward,
+  turn,
+  acquireManager,
+  merge,
+  postpone,
+];
+
 /**
  * The passes of round `round` over a log of `length` ops. The first round cuts in large pieces; `last` adds, where
  * nothing else helps any more, those that cost more than they usually bring.
@@ -37,29 +51,17 @@ export const passesFor = (
   others: readonly (readonly Op[])[] = [],
 ): readonly Pass[] => {
   const single = dropChunks(1);
-  const structure = [
-    dropCommands,
-    dropObjects,
-    join,
-    simplerKinds,
-    reroot,
-    bringForward,
-    turn,
-    acquireManager,
-    merge,
-    postpone,
-  ];
   if (last)
     return [
       single,
-      ...structure,
+      ...STRUCTURE,
       leaves,
       normal,
       dropPairs,
       ...(guide === undefined ? [] : [routes(guide), otherLogs(others)]),
     ];
-  if (round > 0) return [single, dropThreads, ...structure, plain, leaves];
+  if (round > 0) return [single, dropThreads, ...STRUCTURE, plain, leaves];
   const chunks: Pass[] = [];
   for (let chunk = length >> 1; chunk > 1; chunk >>= 1) chunks.push(dropChunks(chunk));
-  return [keepRecent, dropProcesses, dropThreads, ...chunks, single, ...structure, plain, leaves];
+  return [keepRecent, dropProcesses, dropThreads, ...chunks, single, ...STRUCTURE, plain, leaves];
 };

@@ -20,9 +20,8 @@ export class AdapterError extends Error {
   override readonly name = 'AdapterError';
 }
 
-/** The adapter, or the process of it that runs the driver, is gone in the middle of a test. */
-export class AdapterDied extends Error {
-  override readonly name = 'AdapterDied';
+/** The end of a test in the middle of a batch. */
+class Interrupted extends Error {
   /** What the calls before it showed. */
   readonly answered: readonly Observation[];
 
@@ -32,26 +31,19 @@ export class AdapterDied extends Error {
   }
 }
 
-/** No sign of life within the budget, or a call that neither returns nor comes to rest. */
-export class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-  readonly answered: readonly Observation[];
+/** The adapter, or the process of it that runs the driver, is gone in the middle of a test. */
+export class AdapterDied extends Interrupted {
+  override readonly name = 'AdapterDied';
+}
 
-  constructor(message: string, answered: readonly Observation[] = []) {
-    super(message);
-    this.answered = answered;
-  }
+/** No sign of life within the budget, or a call that neither returns nor comes to rest. */
+export class TimeoutError extends Interrupted {
+  override readonly name = 'TimeoutError';
 }
 
 /** The adapter does not offer what it was asked for. */
-export class UnsupportedError extends Error {
+export class UnsupportedError extends Interrupted {
   override readonly name = 'UnsupportedError';
-  readonly answered: readonly Observation[];
-
-  constructor(message: string, answered: readonly Observation[] = []) {
-    super(message);
-    this.answered = answered;
-  }
 }
 
 /** An error of the adapter as the error of this program that it means. */

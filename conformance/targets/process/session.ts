@@ -1,16 +1,15 @@
 /** One test on an adapter: batches of calls as lines, several of them under way. */
-import type { Call } from '../../../abi/call.ts';
 import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
 import type { Delivery, Done, Observation } from '../../../abi/observation.ts';
 import type { Snapshot } from '../../../abi/snapshot.ts';
-import { expand, shorten, type WireBytes } from '../../protocol/bytes.ts';
+import { expand, type WireBytes } from '../../protocol/bytes.ts';
 import type { Capable } from '../../protocol/capabilities.ts';
 import type { AdapterErrorMessage, Request } from '../../protocol/messages.ts';
+import { shortCall, type WireCall } from '../../protocol/spelling.ts';
 import type { Connection } from './connection.ts';
 import { AdapterDied, AdapterError, errorFrom, TimeoutError, UnsupportedError } from './errors.ts';
 
 type Do = Extract<Request, { readonly q: 'do' }>;
-type WireCall = Do['calls'][number];
 type Places = NonNullable<Do['places']>;
 type WireObservation = NonNullable<AdapterErrorMessage['observations']>[number];
 
@@ -134,7 +133,7 @@ export class ProcessSession implements RemoteSession {
     const lines: { gen: number; calls: WireCall[]; places?: Places }[] = [];
     let length = Infinity;
     for (const { call, expected } of batch) {
-      const wire = wireCall(call);
+      const wire = shortCall(call);
       // Lengths only matter where the limit is near; short calls are not measured one by one.
       const size = sizeOf(wire);
       let line = lines.at(-1);
@@ -229,34 +228,6 @@ const expanded = (row: WireBytes): string => {
   } catch (error) {
     throw new AdapterError(`bytes that no driver delivers: ${(error as Error).message}`);
   }
-};
-
-const LONG = 4096;
-
-/** The call with its long rows of bytes spelled short; the call itself where it has none. */
-const wireCall = (call: Call): WireCall => {
-  if (call.op !== 'write_read') return call as WireCall;
-  const long = call.write.some(
-    command =>
-      'message' in command &&
-      (command.message.data.length >= LONG || command.message.pieces.some(({ length }) => length >= LONG)),
-  );
-  if (!long) return call as WireCall;
-  return {
-    ...call,
-    write: call.write.map(command =>
-      'message' in command
-        ? {
-            ...command,
-            message: {
-              ...command.message,
-              data: shorten(command.message.data),
-              pieces: command.message.pieces.map(shorten),
-            },
-          }
-        : command,
-    ),
-  } as WireCall;
 };
 
 /** Characters of a call as JSON, or a little more. */
