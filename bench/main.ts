@@ -14,7 +14,7 @@ import { specification } from '../model/model.ts';
 import { INVARIANTS } from '../properties/all.ts';
 import { Coverage } from '../properties/coverage.ts';
 import { OpLogArbitrary } from '../properties/generator/arbitrary.ts';
-import { runLockstep } from '../properties/lockstep.ts';
+import { Batch, BATCH_OPS } from '../properties/batch.ts';
 import { best, grouped, print } from './measure.ts';
 import { Pair, PAYLOAD } from './round-trip.ts';
 
@@ -35,13 +35,20 @@ const lockstep = (length: number): { readonly rate: number; readonly diverged: n
   const coverage = new Coverage();
   let diverged = 0;
   let run = 0;
+  const options = { specification, driver, world, invariants: INVARIANTS };
+  const together = Math.max(1, Math.round(BATCH_OPS / length));
   const rate = best(
     turn => {
-      const log = arbitrary.draw(seederOf(SEED, turn));
-      const result = runLockstep({ specification, driver, world, invariants: INVARIANTS, coverage }, log);
-      run++;
-      if (result.failure !== undefined) diverged++;
-      return result.ops;
+      const logs = Array.from({ length: together }, (_, at) => arbitrary.draw(seederOf(SEED, turn * together + at)));
+      const batch = new Batch(options, logs);
+      let ops = 0;
+      for (let at = 0; at < together; at++) {
+        const result = batch.judge(at, coverage);
+        ops += result.ops;
+        run++;
+        if (result.failure !== undefined) diverged++;
+      }
+      return ops;
     },
     3,
     WARM_SECONDS,

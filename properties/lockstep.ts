@@ -49,6 +49,8 @@ export interface RunResult {
   readonly skipped: readonly OpId[];
   readonly failure?: Failure;
   readonly coverage: Coverage;
+  /** What the driver showed at the last checkpoint. */
+  readonly shown?: Snapshot;
 }
 
 /** Checks one snapshot: against the specification, then against the invariants. */
@@ -74,7 +76,7 @@ export const checkSnapshot = <State>(
   return differs('snapshot', op, right, [left], [], skipped);
 };
 
-const NOTHING: readonly Invariant[] = [];
+export const NOTHING: readonly Invariant[] = [];
 
 /** Runs one sequence. Throws nothing: whatever the driver or the specification throws is a failure of kind `crash`. */
 export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonly Op[]): RunResult => {
@@ -113,11 +115,12 @@ const runOnce = <State>(
   let sinceCheckpoint = 0;
   let current: Op | undefined;
   let last: Op | undefined;
+  let shown: Snapshot | undefined;
   let who = 'specification';
   const judge = judgeFor(specification, world, follow, options.profile);
   const finish = (failure?: Failure) => {
     const { complete, widest } = judge;
-    const counts = { ops: performed, skipped, widest, complete };
+    const counts = { ops: performed, skipped, widest, complete, ...(shown === undefined ? {} : { shown }) };
     return failure === undefined ? counts : { ...counts, failure };
   };
   const checkpoint = (op: Op): Failure | undefined => {
@@ -125,6 +128,7 @@ const runOnce = <State>(
     const seen = driver.snapshot();
     who = 'specification';
     if (seen === undefined) return undefined;
+    shown = seen;
     recorder?.snapshot(seen);
     const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
     coverage.countSnapshot(seen, invariants);

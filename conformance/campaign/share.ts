@@ -1,13 +1,15 @@
 /** One worker's share of a run on a target of its own process: generate, drive in lockstep, count. */
 import { setImmediate } from 'node:timers/promises';
+import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
 import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
-import { Feedback } from '../../properties/feedback/feedback.ts';
+import { Feedback, type Proposal } from '../../properties/feedback/feedback.ts';
 import type { Seeder } from '../../properties/generator/dice.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
-import { runLockstep, type Step } from '../../properties/lockstep.ts';
+import { Batch, BATCH_OPS } from '../../properties/batch.ts';
+import type { RunResult, Step } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
@@ -22,6 +24,12 @@ export interface News {
   readonly failures: readonly FoundFailure[];
   /** Cores of further failures. */
   readonly repeated: readonly string[];
+}
+
+/** A sequence on its way to the driver. */
+interface Proposed extends Proposal {
+  readonly sequence: number;
+  readonly log: readonly Op[];
 }
 
 /** How long a share works before it speaks and listens. */
@@ -41,10 +49,17 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   const onStep = feedback === undefined ? {} : { onStep: (step: Step) => feedback.see(step) };
   const world = { devices: plan.devices };
   const profile = PROFILES[plan.profile];
-  const common = { specification, driver, world, invariants: INVARIANTS, profile, ...onStep };
   const trace = plan.record === undefined ? undefined : new TraceWriter(plan.record);
   const recorder = trace === undefined ? undefined : new SequenceRecorder();
-  const recorded = recorder === undefined ? {} : { recorder };
+  const common = {
+    specification,
+    driver,
+    world,
+    invariants: INVARIANTS,
+    profile,
+    ...onStep,
+    ...(recorder === undefined ? {} : { recorder }),
+  };
   const cores = new Set<string>();
   const excused = new Set(plan.excused);
   let open = 0;
@@ -59,19 +74,34 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     failures = [];
     repeated = [];
   };
-  for (let sequence = first; sequence < last && open < budget.failures; sequence += stride) {
-    const { ops, mutated } = feedback?.propose(sequence) ?? { ops: arbitrary.draw(seeders(sequence)), mutated: false };
-    const log = prepared(profile, ops);
-    const result = runLockstep({ ...common, coverage, ...recorded }, log);
-    feedback?.end(driver.snapshot());
+  const isOver = (): boolean => open >= budget.failures;
+  const take = (proposal: Proposed, result: RunResult): void => {
+    const { sequence, mutated, log } = proposal;
+    feedback?.end(result.shown);
     const source: Source = mutated ? { sequence, made: 'mutated' } : { sequence };
     const { failure } = result;
     if (recorder !== undefined) trace?.append(recorder.sequence(sourceName(source), plan.devices));
-    if (failure !== undefined) {
-      if (cores.has(failure.core)) repeated.push(failure.core);
-      else failures.push({ failure, ops: log, source, devices: plan.devices });
-      if (!cores.has(failure.core) && !excused.has(failure.core)) open++;
-      cores.add(failure.core);
+    if (failure === undefined) return;
+    if (cores.has(failure.core)) repeated.push(failure.core);
+    else failures.push({ failure, ops: log, source, devices: plan.devices });
+    if (!cores.has(failure.core) && !excused.has(failure.core)) open++;
+    cores.add(failure.core);
+  };
+  for (let sequence = first; sequence < last && !isOver();) {
+    const proposals: Proposed[] = [];
+    for (let ops = 0; sequence < last && ops < BATCH_OPS; sequence += stride) {
+      const proposal = feedback?.propose(sequence) ?? { ops: arbitrary.draw(seeders(sequence)), mutated: false };
+      proposals.push({ ...proposal, sequence, log: prepared(profile, proposal.ops) });
+      ops += proposal.ops.length;
+    }
+    const batch = new Batch(
+      common,
+      proposals.map(({ log }) => log),
+    );
+    for (let at = 0; at < proposals.length && !isOver(); at++) {
+      const proposal = proposals[at] as Proposed;
+      feedback?.begin(proposal);
+      take(proposal, batch.judge(at, coverage));
     }
     const now = performance.now();
     if (now >= end) break;

@@ -55,16 +55,19 @@ export class Feedback {
   /** The sequence in the place of number `index`. */
   propose(index: number): Proposal {
     const { arbitrary, seeders, warmUp = WARM_UP } = this.#options;
-    this.novelty.begin();
-    this.#places = [];
     const fresh = arbitrary.draw(seeders(index));
-    this.#ops = fresh;
     if (this.#sequences++ < warmUp || this.#kept.length === 0) return { ops: fresh, mutated: false };
     // The seeder of a sequence draws the sequence; what is done to it comes from another place of the same seed.
     const dice = new Dice(seeders(~index));
     if (dice.below(MUTATED_ONE_IN) !== 0) return { ops: fresh, mutated: false };
-    this.#ops = mutated(dice, this.#kept, fresh);
-    return { ops: this.#ops, mutated: true };
+    return { ops: mutated(dice, this.#kept, fresh), mutated: true };
+  }
+
+  /** What is seen from now on is seen of this sequence. */
+  begin({ ops }: Proposal): void {
+    this.novelty.begin();
+    this.#ops = ops;
+    this.#places = [];
   }
 
   /** One performed op of it. */

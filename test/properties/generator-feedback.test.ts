@@ -37,6 +37,7 @@ const campaign = (seed: number, most: number, options: GeneratorOptions, warmUp:
   let mutated = 0;
   for (let index = 0; ops < most; index++) {
     const proposal = feedback.propose(index);
+    feedback.begin(proposal);
     const result = runLockstep(
       { specification, driver, checkpointEvery: 0, onStep: step => feedback.see(step) },
       proposal.ops,
@@ -99,10 +100,9 @@ describe('corpus feedback', () => {
     const feedback = new Feedback({ arbitrary, seeders: () => seederOf(1, 1) });
     const driver = new Planted(specification);
     const kept = [1, 2].map(index => {
-      runLockstep(
-        { specification, driver, checkpointEvery: 0, onStep: step => feedback.see(step) },
-        feedback.propose(index).ops,
-      );
+      const proposal = feedback.propose(index);
+      feedback.begin(proposal);
+      runLockstep({ specification, driver, checkpointEvery: 0, onStep: step => feedback.see(step) }, proposal.ops);
       return feedback.end(driver.snapshot());
     });
     expect(kept).toEqual([true, false]);
