@@ -3,7 +3,7 @@
  * by itself; with what the specification then finds superfluous taken out, some are shorter.
  */
 import type { Op } from '../../abi/op.ts';
-import { mapReferences, renamed, type WriteReadOp } from './edit.ts';
+import { joined, mapReferences, renamed, type WriteReadOp } from './edit.ts';
 import { isSetup, isWriteRead, processes, procOf, swapped, threadOf } from './pass.ts';
 
 /** From some op on, two processes change places: who watched is watched, who called is called. */
@@ -67,6 +67,24 @@ function* takenManager(ops: readonly Op[]): Iterable<readonly Op[]> {
         if (other === proc) continue;
         for (let at = 1; at < next.length; at++) {
           if (!isSetup(next[at] as Op)) yield swapped(next, at, proc, other);
+        }
+      }
+    }
+  }
+}
+
+/** Two write_reads of two threads of a process become one of either. */
+function* joinedThreads(ops: readonly Op[]): Iterable<readonly Op[]> {
+  for (const [second, two] of ops.entries()) {
+    if (!isWriteRead(two)) continue;
+    for (let first = 0; first < second; first++) {
+      const one = ops[first] as Op;
+      if (!isWriteRead(one) || one.proc !== two.proc || one.fd !== two.fd || one.thread === two.thread) continue;
+      for (const { thread } of [one, two]) {
+        const own = ops.map(op => (op === one || op === two ? { ...op, thread } : op));
+        for (const late of [true, false]) {
+          const next = joined(own, first, second, late);
+          if (next !== undefined) yield next;
         }
       }
     }
@@ -198,6 +216,7 @@ export function* movesOf(ops: readonly Op[]): Iterable<readonly Op[]> {
     yield* acquired(base);
     yield* changedRoles(base);
     yield* otherThreads(base);
+    yield* joinedThreads(base);
     yield* relocated(base);
     yield* replaced(base);
   }
