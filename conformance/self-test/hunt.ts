@@ -3,10 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { Coverage } from '../../properties/coverage.ts';
-import type { Failure } from '../../properties/failure.ts';
+import { sameBug, type Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
-import { shrinkAsync, type AsyncTest } from '../../properties/shrink/shrink.ts';
+import { shrinkAsync, trimmed, type AsyncTest, type Finding } from '../../properties/shrink/shrink.ts';
 import { seederOf } from '../campaign/seeds.ts';
 import type { Fault } from '../faults/fault.ts';
 import { likeliestRule } from '../rulebook.ts';
@@ -57,18 +57,65 @@ const pacer = (): (() => Promise<void>) => {
 
 type Shrunk = { readonly ops: readonly Op[]; readonly failure: Failure; readonly executions: number };
 
-const shrunk = async (suspect: Suspect, ops: readonly Op[], failure: Failure, stop: AbortSignal): Promise<Shrunk> => {
-  // What only the state shows is looked for after each op, so that the log can end where it begins.
-  const closely = failure.kind === 'snapshot' || failure.kind === 'invariant';
-  const pause = pacer();
-  const test: AsyncTest = async each => {
-    await pause();
-    return stop.aborted ? undefined : (await suspect.run(each, closely)).failure;
-  };
-  return shrinkAsync(ops, failure, test, {
-    parallel: suspect.parallel,
-    guide: (log, seen) => new Shadow(specification, WORLD, log, seen),
+/** Other signs of the fault, met while shrinking the first, that are shrunk too. */
+const OTHER_SIGNS = 2;
+/** Longer than the shortest log by so much, and another sign will hardly get shorter. */
+const FAR = 4;
+
+/**
+ * What the state shows of a fault before anybody is told: the shrunk log without its last op, and without one of its
+ * reads, with the state looked at after each op.
+ */
+const signsInState = async (
+  suspect: Suspect,
+  { ops, failure }: Finding,
+): Promise<{ readonly signs: readonly Finding[]; readonly executions: number }> => {
+  if (failure.kind !== 'observation') return { signs: [], executions: 0 };
+  const silent = ops.flatMap((op, at) => {
+    if (op.op !== 'write_read' || op.write === undefined || op.read === undefined) return [];
+    const { read: _, ...rest } = op;
+    return [ops.with(at, rest)];
   });
+  const signs: Finding[] = [];
+  const logs = [ops.slice(0, -1), ...silent];
+  for (const log of logs) {
+    const met = (await suspect.run(log, true)).failure;
+    if (met !== undefined && !sameBug(failure, met)) signs.push({ ops: trimmed(log, met), failure: met });
+  }
+  return { signs, executions: logs.length };
+};
+
+/**
+ * The shortest log that shows the fault. The first sign is pinned; the others that were met on the way are shrunk in
+ * their turn, as a run does with every failure. Here all of them are signs of one fault.
+ */
+const shrunk = async (suspect: Suspect, ops: readonly Op[], failure: Failure, stop: AbortSignal): Promise<Shrunk> => {
+  const pause = pacer();
+  const pinned = async (log: readonly Op[], sign: Failure): ReturnType<typeof shrinkAsync> => {
+    // What only the state shows is looked for after each op, so that the log can end where it begins.
+    const closely = sign.kind === 'snapshot' || sign.kind === 'invariant';
+    const test: AsyncTest = async each => {
+      await pause();
+      return stop.aborted ? undefined : (await suspect.run(each, closely)).failure;
+    };
+    return shrinkAsync(log, sign, test, {
+      parallel: suspect.parallel,
+      guide: (from, seen) => new Shadow(specification, WORLD, from, seen),
+    });
+  };
+  const first = await pinned(ops, failure);
+  let best: Shrunk = first;
+  const seen = await signsInState(suspect, first);
+  best = { ...best, executions: best.executions + seen.executions };
+  const near = [...seen.signs, ...first.others]
+    .filter(other => other.ops.length <= first.ops.length + FAR)
+    .sort((one, other) => one.ops.length - other.ops.length);
+  for (const other of near.slice(0, OTHER_SIGNS)) {
+    const next = await pinned(other.ops, other.failure);
+    const executions = best.executions + next.executions;
+    best = next.ops.length < best.ops.length ? { ...next, executions } : { ...best, executions };
+  }
+  return best;
 };
 
 /** Who spoke: what a failure blames, in a word. */
