@@ -80,7 +80,7 @@ export const calls: readonly Fault[] = [
     replacement: 'if (result === MORE && thread.readStart === 0 && ',
     story: 'items that yield no bytes end a read',
     rule: 'READ-12',
-    shortestKnown: 11,
+    shortestKnown: 8,
   },
   {
     id: 'read-fault-loses-call',
@@ -123,7 +123,7 @@ export const calls: readonly Fault[] = [
     replacement: 'transaction.flags = flags & 0xff;',
     story: 'only the flags that the driver knows arrive',
     rule: 'UAPI-12',
-    shortestKnown: 8,
+    shortestKnown: 5,
   },
   {
     id: 'write-error-keeps-read',
@@ -154,7 +154,7 @@ export const calls: readonly Fault[] = [
     story: 'the buffer of a reply is not cleared though it was asked for',
     rule: 'TXN-43',
     needs: 'a look at a freed buffer',
-    shortestKnown: 15,
+    shortestKnown: 9,
   },
   {
     id: 'nice-not-restored',
@@ -184,6 +184,6 @@ export const calls: readonly Fault[] = [
     replacement: 'if (nice < node.minNice) setNice(task, nice);',
     story: 'a oneway brings the nice value of its sender',
     rule: 'DLV-07',
-    shortestKnown: 22,
+    shortestKnown: 8,
   },
 ];

@@ -11,7 +11,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'a second registration takes the place of the first',
     history: 'Starnix: double registration',
     rule: 'DEATH-02',
-    shortestKnown: 7,
+    shortestKnown: 4,
   },
   {
     id: 'clear-any-cookie',
@@ -21,7 +21,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: ') return;',
     story: 'a registration is cleared whatever the cookie is',
     rule: 'DEATH-06',
-    shortestKnown: 5,
+    shortestKnown: 4,
   },
   {
     id: 'clear-refused-when-dead',
@@ -53,7 +53,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'clearing withdraws a notification that is queued',
     history: 'ab51ec6bdf0b (2017)',
     rule: 'DEATH-08',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'clear-never-confirmed',
@@ -75,7 +75,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'a clear is confirmed to its thread even if that is no looper',
     history: 'CVE-2026-23400, 2e303f0febb6 (2026, Rust driver): a clear from a thread that is no looper',
     rule: 'DEATH-07',
-    shortestKnown: 5,
+    shortestKnown: 4,
   },
   {
     id: 'done-for-nothing',
@@ -96,7 +96,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'a queued notification outlives the reference that it was about',
     history: 'of the kind of CVE-2024-56554, 7e20434cbca8 (2024)',
     rule: 'DEATH-13',
-    shortestKnown: 9,
+    shortestKnown: 6,
   },
   {
     id: 'death-told-once',
@@ -128,7 +128,7 @@ export const lifecycle: readonly Fault[] = [
     history: '6c37bebd8c92 (2026, Rust driver)',
     rule: 'DEATH-14',
     needs: 'a look at the census',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
   {
     id: 'freeze-ignores-stacks',

@@ -176,7 +176,7 @@ export const objects: readonly Fault[] = [
     replacement: 'if (size === 0) return',
     story: 'an object may reach beyond the data',
     rule: 'OBJ-04',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'tail-not-copied',
@@ -216,7 +216,7 @@ export const objects: readonly Fault[] = [
     replacement: 'sending.lastMinimum = 0;',
     story: 'what follows an array may be put over its descriptors',
     rule: 'OBJ-34',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'array-empty',

@@ -10,7 +10,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (here.size > size) {',
     story: 'a free region of exactly the right size is not used',
     rule: 'ALLOC-21',
-    shortestKnown: 8,
+    shortestKnown: 5,
   },
   {
     id: 'large-fit',
@@ -63,7 +63,7 @@ export const placement: readonly Fault[] = [
     story: 'messages are still put into a mapping that was unmapped',
     history: 'CVE-2023-20928, a43cfc87caaf (2022)',
     rule: 'ALLOC-10',
-    shortestKnown: 9,
+    shortestKnown: 6,
   },
   {
     id: 'mapped-in-part',
@@ -83,7 +83,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (next === null) {',
     story: 'a freed region is not merged with the free one behind it',
     rule: 'ALLOC-25',
-    shortestKnown: 12,
+    shortestKnown: 6,
   },
   {
     id: 'not-merged-before',
@@ -146,7 +146,7 @@ export const placement: readonly Fault[] = [
     story: 'a page that was reclaimed comes back with the bytes of earlier messages',
     rule: 'ALLOC-31',
     needs: 'a reclaim between two messages, and a look at bytes that the second did not write',
-    shortestKnown: 18,
+    shortestKnown: 10,
   },
   {
     id: 'clear-data-only',
@@ -157,6 +157,6 @@ export const placement: readonly Fault[] = [
     story: 'a buffer that is to be cleared keeps its offsets and pieces',
     rule: 'ALLOC-37',
     needs: 'a look at a freed buffer',
-    shortestKnown: 11,
+    shortestKnown: 6,
   },
 ];

@@ -54,7 +54,7 @@ export const processes: readonly Fault[] = [
     story: 'a buffer can be freed before its message was delivered',
     history: 'CVE-2019-2025, 7bada55ab506 (2018), its sequential part',
     rule: 'ALLOC-44',
-    shortestKnown: 10,
+    shortestKnown: 7,
   },
   {
     id: 'refused-keeps-count',
@@ -97,7 +97,7 @@ export const processes: readonly Fault[] = [
     story: 'calls in the queue of a thread or process that goes are never answered',
     history: '675d66b0ed5f (2012)',
     rule: 'PROC-21',
-    shortestKnown: 11,
+    shortestKnown: 6,
   },
   {
     id: 'exit-keeps-work',
@@ -149,7 +149,7 @@ export const processes: readonly Fault[] = [
     replacement: 'if (process.references > 1) return;',
     story: 'an open file is released although it is still mapped',
     rule: 'PROC-13',
-    shortestKnown: 4,
+    shortestKnown: 3,
   },
   {
     id: 'self-call',
@@ -161,7 +161,7 @@ export const processes: readonly Fault[] = [
     history: '7aa135fcf263 (2018)',
     rule: 'TXN-07',
     needs: 'a second open file of the process of the manager',
-    shortestKnown: 5,
+    shortestKnown: 4,
   },
   {
     id: 'manager-any-user',

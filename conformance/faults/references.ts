@@ -20,7 +20,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (ref.strong === 0) removeRef(core, ref);',
     story: 'a reference that is still held weakly goes with its last strong count',
     rule: 'WR-20',
-    shortestKnown: 10,
+    shortestKnown: 7,
   },
   {
     id: 'weak-underflow',
@@ -41,7 +41,7 @@ export const references: readonly Fault[] = [
     story: 'a handle that is only held weakly can be called',
     history: 'strong reference checks (2016)',
     rule: 'TXN-04',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
   {
     id: 'weak-handle-sent',
@@ -52,7 +52,7 @@ export const references: readonly Fault[] = [
     story: 'a handle that is only held weakly can be sent as a strong object',
     history: 'strong reference checks (2016)',
     rule: 'OBJ-19',
-    shortestKnown: 9,
+    shortestKnown: 5,
   },
   {
     id: 'weak-handle-acquired',
@@ -83,7 +83,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (type !== OBJECT_TYPE.HANDLE) decrementStrong(core, node, false);',
     story: 'a weak object that came home gives back a strong count',
     rule: 'REL-09',
-    shortestKnown: 10,
+    shortestKnown: 6,
   },
   {
     id: 'release-keeps-strong',
@@ -93,7 +93,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'a process that dies keeps its strong hold on the nodes of others',
     rule: 'PROC-20',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'free-keeps-node',
@@ -103,7 +103,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'the count of a message on the node that it was sent to outlives its buffer',
     rule: 'REL-07',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'free-ignores-weak',
@@ -204,7 +204,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (process !== null && node.hasStrong) {',
     story: 'an owner that was only told of weak references never hears that they are gone',
     rule: 'NODE-09',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
   {
     id: 'manager-told',
@@ -224,7 +224,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'the number of a released handle is never given again',
     rule: 'REF-04',
-    shortestKnown: 8,
+    shortestKnown: 6,
   },
   {
     id: 'handle-zero-for-all',
@@ -276,6 +276,6 @@ export const references: readonly Fault[] = [
     story: 'a received handle shows old bytes in the place of its cookie',
     history: 'binder and cookie cleared when a handle is written (2016)',
     rule: 'OBJ-15',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
 ];

@@ -51,7 +51,7 @@ export const threads: readonly Fault[] = [
     story: 'BR_SPAWN_LOOPER is stored where this read began, not at the start of the buffer',
     rule: 'THR-20',
     needs: 'a read that appends',
-    shortestKnown: 7,
+    shortestKnown: 3,
   },
   {
     id: 'register-unasked',
@@ -104,7 +104,7 @@ export const threads: readonly Fault[] = [
       'let thread = process.waiting;\n  while (thread !== null && thread.waitsBefore !== null) thread = thread.waitsBefore;',
     story: 'the thread that waits longest is served first',
     rule: 'THR-27',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'no-handover',

@@ -10,7 +10,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'if (top !== null && top.toThread === undefined) return',
     story: 'a thread can call although its own call is unanswered',
     rule: 'TXN-10',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'call-over-unread',
@@ -41,7 +41,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'thread.stack = null;',
     story: 'a reply to a nested call makes the replier forget its own call',
     rule: 'TXN-34',
-    shortestKnown: 11,
+    shortestKnown: 10,
   },
   {
     id: 'nested-call-strays',
@@ -51,7 +51,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'sending.targetThread = null;',
     story: 'a call back goes to any thread of the process, not to the one that waits for the answer',
     rule: 'TXN-11',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'exit-pops-own-call',
@@ -62,7 +62,7 @@ export const transactions: readonly Fault[] = [
     story: 'a thread that exits fails its own call as if it were one that it handles',
     history: 'Starnix: the wrong entry of the stack is taken off',
     rule: 'THR-43',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'failure-stays-below',
@@ -73,7 +73,7 @@ export const transactions: readonly Fault[] = [
     story: 'a failure does not climb past a caller that is gone: those above wait for ever',
     rule: 'TXN-41',
     needs: 'a chain of calls whose middle exits',
-    shortestKnown: 14,
+    shortestKnown: 11,
   },
   {
     id: 'exit-stays-caller',
@@ -137,7 +137,7 @@ export const transactions: readonly Fault[] = [
     story: 'a failed reply overwrites what the caller has noted already',
     rule: 'IOC-07',
     needs: 'an older extended error of a caller whose reply fails',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'error-read-twice',
@@ -157,7 +157,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'if (caller === null) return sending.refuse(BR_DEAD_REPLY, EINVAL), (sending.answers = null), false;',
     story: 'who replies to a caller that is gone is told of the death',
     rule: 'TXN-40',
-    shortestKnown: 14,
+    shortestKnown: 8,
   },
   {
     id: 'oneway-parallel',
@@ -187,7 +187,7 @@ export const transactions: readonly Fault[] = [
     replacement: 'if (targetNode !== null) {',
     story: 'the free of any message to a node lets its next oneway go',
     rule: 'REL-06',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
   {
     id: 'oneway-to-freeing-thread',
@@ -261,7 +261,7 @@ export const transactions: readonly Fault[] = [
     story: 'a call back looks for its thread at the newest caller only',
     rule: 'TXN-11',
     needs: 'a chain of calls through three processes',
-    shortestKnown: 19,
+    shortestKnown: 14,
   },
   {
     id: 'second-error-wins',
