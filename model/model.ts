@@ -27,7 +27,7 @@ export type { Layout } from './pack/naming.ts';
 export { packer } from './pack/pack.ts';
 export { PARKED_OP } from './pack/read-process.ts';
 export { unpack } from './pack/unpack.ts';
-export { fileOf, threadKey, type State } from './state.ts';
+export { fileOf, indexOf, threadKey, type State } from './state.ts';
 
 const fileOfCall = (files: readonly File[], call: Call): File | undefined => {
   if (!('fd' in call)) return undefined;

@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.ts';
 import { Scene, type LetterRule, type Offer } from './scene.ts';
 import { setUp } from './setup.ts';
 import type { Breach, System } from './system.ts';
+import { Upheld } from './upheld.ts';
 import { Words } from './words.ts';
 
 /** Tag of a step that a process which keeps serving makes. */
@@ -77,7 +78,9 @@ export class BinderSystem implements System<State> {
   /** The step under way. */
   #call: Call | undefined;
   #outcome: Outcome<State> | undefined;
-  readonly #invariants: boolean;
+  /** The state that it leaves. */
+  #before: State | undefined;
+  readonly #upheld: Upheld | undefined;
   /** Whom the letters offer their calls to. */
   #take: (call: Call, letter: Letter) => void = () => {};
 
@@ -92,7 +95,7 @@ export class BinderSystem implements System<State> {
     }));
     this.#watch = options.watch;
     this.#onNew = options.onNew;
-    this.#invariants = options.invariants ?? true;
+    this.#upheld = (options.invariants ?? true) ? new Upheld(INVARIANTS) : undefined;
   }
 
   initial(): readonly State[] {
@@ -131,6 +134,7 @@ export class BinderSystem implements System<State> {
 
   next(state: State, emit: (next: State, tags: number) => void): void {
     const watch = this.#watch;
+    this.#before = state;
     this.calls(state, (call, letter) => {
       const tags = ruleOf(letter).serves === true ? SERVES : 0;
       for (const outcome of specification.step(state, call)) {
@@ -144,13 +148,7 @@ export class BinderSystem implements System<State> {
 
   check(state: State): readonly Breach[] {
     if (this.#onNew !== undefined && this.#outcome !== undefined) this.#onNew(this.#call as Call, this.#outcome);
-    if (!this.#invariants) return NONE;
-    const seen = specification.snapshot(state);
-    let found: Breach[] | undefined;
-    for (const { id, breaches } of INVARIANTS) {
-      for (const text of breaches(seen)) (found ??= []).push({ id, text });
-    }
-    return found ?? NONE;
+    return this.#upheld === undefined ? NONE : this.#upheld.breaches(state, this.#before);
   }
 
   marks(state: State): number {

@@ -3,11 +3,13 @@
  * denominators of what random runs cover.
  */
 import type { Call } from '../../abi/call.ts';
-import type { Observation } from '../../abi/observation.ts';
+import type { Completion, Done, Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import { specification, type State } from '../../model/model.ts';
 import type { Witness } from '../witness.ts';
+
+type Work = State['files'][number]['todo'][number];
 
 /** How an op ended: its status, or that its thread sleeps. */
 export const endOf = ({ result }: Observation): string => (result === 'pending' ? 'pending' : result.status);
@@ -23,32 +25,95 @@ export const operationOf = (call: Call): string => {
 
 /** What an op showed, in words: its end, the returns, and the ends of those whom it released. */
 export const outcomeOf = (call: Call, { result, completions }: Observation): string => {
-  const returns = result === 'pending' ? [] : (result.returns ?? []).map(({ br }) => br);
-  const others = completions.map(({ done }) => `${done.status}(${(done.returns ?? []).map(({ br }) => br).join(',')})`);
-  const end = result === 'pending' ? 'pending' : result.status;
-  return `${operationOf(call)} ${end}(${returns.join(',')})${others.length === 0 ? '' : ` ${others.sort().join(' ')}`}`;
+  let text = `${operationOf(call)} ${result === 'pending' ? result : doneText(result)}`;
+  if (completions.length === 1) text += ` ${doneText((completions[0] as Completion).done)}`;
+  else if (completions.length > 1)
+    text += ` ${completions
+      .map(({ done }) => doneText(done))
+      .sort()
+      .join(' ')}`;
+  return text;
 };
 
-const upTo = (most: number, count: number): string => (count > most ? `${most}+` : String(count));
+const doneText = ({ status, returns }: Done): string => {
+  let text = `${status}(`;
+  for (const { br } of returns ?? NO_RETURNS) text += text.endsWith('(') ? br : `,${br}`;
+  return `${text})`;
+};
 
-/** The class of a state: what there is, without how much of it and without names. */
-export const classOf = ({ files, threads, nodes, refs, transactions, parked }: State): string => {
-  const lists = [...threads.flatMap(({ todo }) => todo), ...files.flatMap(({ todo }) => todo)];
-  const kinds = [...new Set(lists.map(({ work }) => work))].sort();
-  const buffers = files.flatMap(({ arena }) => arena.regions).filter(({ buffer }) => buffer !== null).length;
-  const dead = nodes.filter(({ owner }) => owner < 0).length;
-  const stacked = threads.filter(({ stack }) => stack !== 0).length;
+const NO_RETURNS: NonNullable<Done['returns']> = [];
+
+/** Counts above two are all the same. */
+const COUNTED = ['0', '1', '2', '2+'] as const;
+const upToMany = (count: number): number => Math.min(count, COUNTED.length - 1);
+
+/** Kinds of work in the lists of a state, one bit each. */
+const WORKS: readonly Work['work'][] = [
+  'clear_death',
+  'complete',
+  'dead_binder',
+  'dead_binder_and_clear',
+  'node',
+  'reply_error',
+  'return_error',
+  'spam_suspect',
+  'transaction',
+];
+const WORK_BIT = Object.fromEntries(WORKS.map((work, bit) => [work, 1 << bit])) as Record<Work['work'], number>;
+
+const worksIn = (list: readonly Work[]): number => {
+  let bits = 0;
+  for (const { work } of list) bits |= WORK_BIT[work];
+  return bits;
+};
+
+/** The class of a state as one number: what there is, without how much of it and without names. */
+export const classNumber = ({ files, threads, nodes, refs, transactions, parked }: State): number => {
+  let works = 0;
+  let buffers = 0;
+  let stacked = 0;
+  let dead = 0;
+  for (const { todo, arena } of files) {
+    works |= worksIn(todo);
+    for (const { buffer } of arena.regions) if (buffer !== null) buffers++;
+  }
+  for (const { todo, stack } of threads) {
+    works |= worksIn(todo);
+    if (stack !== 0) stacked++;
+  }
+  for (const { owner } of nodes) if (owner < 0) dead = 1;
+  let number = files.length;
+  for (const count of [parked.length, transactions.length, stacked, buffers, refs.length]) {
+    number = number * COUNTED.length + upToMany(count);
+  }
+  return (number * 2 + dead) * (1 << WORKS.length) + works;
+};
+
+/** A class in words. */
+const classText = (number: number): string => {
+  let rest = number;
+  const take = (size: number): number => {
+    const part = rest % size;
+    rest = Math.floor(rest / size);
+    return part;
+  };
+  const works = take(1 << WORKS.length);
+  const dead = take(2);
+  const [refs, buffers, stacks, calls, asleep] = Array.from({ length: 5 }, () => COUNTED[take(COUNTED.length)]);
   return [
-    `files ${files.length}`,
-    `asleep ${upTo(2, parked.length)}`,
-    `calls ${upTo(2, transactions.length)}`,
-    `stacks ${upTo(2, stacked)}`,
-    `buffers ${upTo(2, buffers)}`,
-    `refs ${upTo(2, refs.length)}`,
-    `dead ${upTo(1, dead)}`,
-    `todo ${kinds.join('+') || 'empty'}`,
+    `files ${rest}`,
+    `asleep ${asleep}`,
+    `calls ${calls}`,
+    `stacks ${stacks}`,
+    `buffers ${buffers}`,
+    `refs ${refs}`,
+    `dead ${dead}`,
+    `todo ${WORKS.filter(work => (works & WORK_BIT[work]) !== 0).join('+') || 'empty'}`,
   ].join(', ');
 };
+
+/** The class of a state in words. */
+export const classOf = (state: State): string => classText(classNumber(state));
 
 /** The counts as plain data. */
 export interface CensusRecord {
@@ -62,12 +127,15 @@ export interface CensusRecord {
   readonly unseen: readonly string[];
 }
 
+/** What was met of one call, or of one rule: how it ended. */
+type Ends = Set<string>;
+
 export class StateCensus {
-  readonly #rules = new Set<string>();
-  readonly #operations = new Set<string>();
-  readonly #classes = new Set<string>();
-  /** Shapes of edges that were looked at already. */
-  readonly #shapes = new Set<string>();
+  /** By the end of an op, the rules that fired in it. */
+  readonly #rules = new Map<string, Set<string>>();
+  readonly #operations = new Map<Call, Ends>();
+  /** By class, the outcomes that were looked at already. */
+  readonly #classes = new Map<number, Set<string>>();
   readonly #seen = new Set<string>();
   #unseen: Witness[];
 
@@ -78,13 +146,14 @@ export class StateCensus {
   /** One step. */
   count(call: Call, { observation, rules, state }: Outcome<State>): void {
     const end = endOf(observation);
-    for (const rule of rules) this.#rules.add(`${rule} ${end}`);
-    this.#operations.add(`${operationOf(call)} ${end}`);
-    this.#classes.add(classOf(state));
+    const fired = entryOf(this.#rules, end);
+    for (const rule of rules) fired.add(rule);
+    entryOf(this.#operations, call).add(end);
     // Witnesses look at what was shown; what looks the same is the same to nearly all of them.
-    const shape = `${outcomeOf(call, observation)} ${classOf(state)}`;
-    if (this.#shapes.has(shape)) return;
-    this.#shapes.add(shape);
+    const shown = outcomeOf(call, observation);
+    const outcomes = entryOf(this.#classes, classNumber(state));
+    if (outcomes.has(shown)) return;
+    outcomes.add(shown);
     const snapshot = this.#unseen.some(({ onSnapshot }) => onSnapshot !== undefined)
       ? specification.snapshot(state)
       : undefined;
@@ -99,14 +168,23 @@ export class StateCensus {
 
   record(): CensusRecord {
     return {
-      rules: [...this.#rules].sort(),
-      operations: [...this.#operations].sort(),
-      classes: [...this.#classes].sort(),
+      rules: [...this.#rules].flatMap(([end, rules]) => [...rules].map(rule => `${rule} ${end}`)).sort(),
+      operations: union(
+        [...this.#operations].flatMap(([call, ends]) => [...ends].map(end => `${operationOf(call)} ${end}`)),
+        [],
+      ),
+      classes: [...this.#classes.keys()].map(classText).sort(),
       witnesses: [...this.#seen].sort(),
       unseen: this.#unseen.map(({ id }) => id).sort(),
     };
   }
 }
+
+const entryOf = <Key>(map: Map<Key, Set<string>>, key: Key): Set<string> => {
+  let entry = map.get(key);
+  if (entry === undefined) map.set(key, (entry = new Set()));
+  return entry;
+};
 
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])].sort();
 
