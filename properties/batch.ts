@@ -3,17 +3,12 @@
  * performs all of them, then all are judged. Each phase keeps the processor's caches to itself, which makes a step a
  * fifth cheaper than taking turns.
  *
- * What is foretold is the canonical outcome. A sequence that shows anything else is given to `runLockstep`, which
- * knows every outcome, so a batch finds what single runs find.
+ * What is foretold is the canonical outcome. Where the driver shows another one, that one is followed from there. A
+ * sequence that shows what no outcome shows is given to `runLockstep`, so a batch finds what single runs find.
  */
-import type { Call } from '../abi/call.ts';
-import type { OpId } from '../abi/ids.ts';
 import type { Op } from '../abi/op.ts';
-import { Environment, resolve } from '../abi/resolve.ts';
 import { same } from '../abi/same.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
-import type { Outcome, Specification } from '../abi/specification.ts';
-import { agrees } from './agree.ts';
 import type { Coverage } from './coverage.ts';
 import { isExact } from './profile/profile.ts';
 import {
@@ -24,27 +19,10 @@ import {
   type LockstepOptions,
   type RunResult,
 } from './lockstep.ts';
+import { Track, type Foretold } from './track.ts';
 
 /** A batch is worth the most with about so many ops: more, and what is foretold has left the caches when it is needed. */
 export const BATCH_OPS = 1000;
-
-/** One op as it is foretold. */
-interface Foretold<State> {
-  readonly op: Op;
-  readonly call: Call;
-  readonly outcome: Outcome<State>;
-}
-
-/** One sequence on its way through the phases. */
-interface Track<State> {
-  readonly ops: readonly Op[];
-  readonly steps: readonly Foretold<State>[];
-  readonly skipped: readonly OpId[];
-  /** What the driver showed at each checkpoint; `undefined` where not all of it was foretold. */
-  snapshots: readonly (Snapshot | undefined)[] | undefined;
-}
-
-const untold = (ops: readonly Op[]): Track<never> => ({ ops, steps: [], skipped: [], snapshots: undefined });
 
 export type BatchOptions<State> = Omit<LockstepOptions<State>, 'coverage'>;
 
@@ -56,94 +34,80 @@ export class Batch<State> {
   /** Foretells and drives. Throws nothing, as `runLockstep` does. */
   constructor(options: BatchOptions<State>, logs: readonly (readonly Op[])[]) {
     this.#options = options;
-    const { checkpointEvery = CHECKPOINT_EVERY } = options;
+    const {
+      specification,
+      profile,
+      recorder,
+      world = DEFAULT_WORLD,
+      checkpointEvery = CHECKPOINT_EVERY,
+      invariants = NOTHING,
+    } = options;
     this.#every = checkpointEvery === 0 ? Infinity : checkpointEvery;
-    const { specification, profile, recorder } = options;
+    const initial = specification.initial(world);
+    this.#tracks = logs.map(ops => new Track(specification, initial, ops));
     // A recorder listens while a sequence is judged, and what another profile allows is not foretold.
     const apart = recorder !== undefined || (profile !== undefined && !isExact(profile));
-    this.#tracks = logs.map(ops => (apart ? untold(ops) : this.#foretell(specification, ops)));
-    for (const track of this.#tracks) track.snapshots = this.#drive(track);
+    const unlessLost = (work: (track: Track<State>) => boolean): void => {
+      for (const track of this.#tracks) {
+        try {
+          track.lost ||= !work(track);
+        } catch {
+          track.lost = true;
+        }
+      }
+    };
+    unlessLost(track => {
+      if (!apart) track.foretell(BATCH_OPS);
+      return !apart;
+    });
+    unlessLost(track => this.#drive(track));
+    unlessLost(track =>
+      [...track.snapshots.values()].every(seen => invariants.every(({ breaches }) => breaches(seen).length === 0)),
+    );
   }
 
   /** What sequence number `index` came to. Counts into `coverage`; to be asked once for each sequence. */
   judge(index: number, coverage: Coverage): RunResult {
     const track = this.#tracks[index] as Track<State>;
-    if (!this.#holds(track)) return runLockstep({ ...this.#options, coverage }, track.ops);
+    if (track.lost) return runLockstep({ ...this.#options, coverage }, track.ops);
     const { onStep, invariants = NOTHING } = this.#options;
-    const { steps, skipped, snapshots = [] } = track;
+    const { steps, skipped, snapshots } = track;
     coverage.begin();
-    let place = 0;
+    let shown: Snapshot | undefined;
     steps.forEach(({ op, call, outcome: { observation, rules } }, at) => {
       coverage.count(op, call, observation, rules);
       onStep?.({ op, observation, rules });
-      if (!this.#isCheckpoint(at, steps.length)) return;
-      const seen = snapshots[place++];
-      if (seen !== undefined) coverage.countSnapshot(seen, invariants);
+      const seen = snapshots.get(at);
+      if (seen === undefined) return;
+      coverage.countSnapshot(seen, invariants);
+      shown = seen;
     });
     coverage.skipped += skipped.length;
-    const shown = snapshots.at(-1);
     return { ops: steps.length, skipped, coverage, ...(shown === undefined ? {} : { shown }) };
   }
 
-  /** The canonical outcome of every op. Where the specification itself breaks, `runLockstep` tells. */
-  #foretell(specification: Specification<State>, ops: readonly Op[]): Track<State> {
-    const { world = DEFAULT_WORLD } = this.#options;
-    const steps: Foretold<State>[] = [];
-    const skipped: OpId[] = [];
-    try {
-      const env = new Environment();
-      let state = specification.initial(world);
-      for (const op of ops) {
-        const call = resolve(env, op);
-        if (!specification.applicable(state, call)) {
-          skipped.push(op.id);
-          continue;
-        }
-        const outcome =
-          specification.canonical?.(state, call).outcome ?? (specification.step(state, call)[0] as Outcome<State>);
-        if (outcome.delivered.length > 0) env.learn(outcome.delivered);
-        state = outcome.state;
-        steps.push({ op, call, outcome });
-      }
-    } catch {
-      return untold(ops);
-    }
-    return { ops, steps, skipped, snapshots: [] };
-  }
-
-  #drive({ steps, snapshots }: Track<State>): Track<State>['snapshots'] {
-    if (snapshots === undefined) return undefined;
+  /** Performs a sequence to its end. Answers false where it showed what no outcome shows. */
+  #drive(track: Track<State>): boolean {
     const { driver, world = DEFAULT_WORLD } = this.#options;
-    const seen: (Snapshot | undefined)[] = [];
-    try {
-      driver.reset(world);
-      for (let at = 0; at < steps.length; at++) {
-        const { call, outcome } = steps[at] as Foretold<State>;
-        if (!same(outcome.observation, driver.perform(call))) return undefined;
-        if (this.#isCheckpoint(at, steps.length)) seen.push(driver.snapshot());
-      }
-    } catch {
-      return undefined;
-    }
-    return seen;
-  }
-
-  #isCheckpoint(at: number, length: number): boolean {
-    return (at + 1) % this.#every === 0 || at + 1 === length;
-  }
-
-  /** Whether every snapshot is the foretold one and breaks no invariant. */
-  #holds({ steps, snapshots }: Track<State>): boolean {
-    if (snapshots === undefined) return false;
-    const { specification, invariants = NOTHING } = this.#options;
-    let place = 0;
+    const { steps, snapshots } = track;
+    driver.reset(world);
     for (let at = 0; at < steps.length; at++) {
-      if (!this.#isCheckpoint(at, steps.length)) continue;
-      const seen = snapshots[place++];
+      const { call, outcome } = steps[at] as Foretold<State>;
+      const observation = driver.perform(call);
+      if (!same(outcome.observation, observation) && !track.turn(at, observation)) return false;
+      if (at + 1 === steps.length) track.foretell(BATCH_OPS);
+      if (!this.#isCheckpoint(at, track)) continue;
+      const seen = driver.snapshot();
       if (seen === undefined) continue;
-      if (invariants.some(({ breaches }) => breaches(seen).length > 0)) return false;
-      if (!agrees(specification.snapshot((steps[at] as Foretold<State>).outcome.state), seen, true)) return false;
+      snapshots.set(at, seen);
+      if (track.agrees((steps[at] as Foretold<State>).outcome.state, at)) continue;
+      if (!track.turn(at, observation)) return false;
+      track.foretell(BATCH_OPS);
     }
     return true;
+  }
+
+  #isCheckpoint(at: number, { steps, next, ops }: Track<State>): boolean {
+    return (at + 1) % this.#every === 0 || (at + 1 === steps.length && next === ops.length);
   }
 }

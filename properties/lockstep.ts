@@ -85,10 +85,8 @@ export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonl
   let first = runOnce(options, ops, coverage, checkpointEvery, 'canonical');
   if (first.failure !== undefined && !first.complete) {
     // It may have been another outcome than the canonical one: only all of them together can tell.
-    const { onStep } = options;
-    let known = first.ops - 1;
-    const further = onStep === undefined ? {} : { onStep: (step: Step) => void (known-- > 0 || onStep(step)) };
-    first = runOnce({ ...options, ...further }, ops, new Coverage(), checkpointEvery, 'every');
+    const known = first.ops - 1;
+    first = runOnce(options, ops, coverage, checkpointEvery, 'every', known);
   }
   coverage.skipped += first.skipped.length;
   coverage.widest = Math.max(coverage.widest, first.widest);
@@ -108,6 +106,8 @@ const runOnce = <State>(
   coverage: Coverage,
   checkpointEvery: number,
   follow: Follow,
+  /** So many performed ops are counted and told already. */
+  known = 0,
 ): Omit<RunResult, 'coverage'> & { readonly widest: number; readonly complete: boolean } => {
   const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep, recorder } = options;
   const skipped: OpId[] = [];
@@ -131,7 +131,7 @@ const runOnce = <State>(
     shown = seen;
     recorder?.snapshot(seen);
     const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
-    coverage.countSnapshot(seen, invariants);
+    if (performed > known) coverage.countSnapshot(seen, invariants);
     return failure;
   };
   try {
@@ -158,8 +158,10 @@ const runOnce = <State>(
         const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
         return finish(differs('observation', op, observation, allowed, rules, skipped));
       }
-      coverage.count(op, call, observation, judge.rules);
-      onStep?.({ op, observation, rules: judge.rules });
+      if (performed > known) {
+        coverage.count(op, call, observation, judge.rules);
+        onStep?.({ op, observation, rules: judge.rules });
+      }
       if (++sinceCheckpoint === checkpointEvery) {
         sinceCheckpoint = 0;
         const failure = checkpoint(op);

@@ -1,0 +1,159 @@
+/**
+ * One sequence as the specification foretells it: a path through its outcomes, which gives way where the driver takes
+ * another one.
+ */
+import type { Call } from '../abi/call.ts';
+import { equal } from '../abi/equal.ts';
+import type { OpId } from '../abi/ids.ts';
+import type { Observation } from '../abi/observation.ts';
+import type { Op } from '../abi/op.ts';
+import { Environment, resolve } from '../abi/resolve.ts';
+import { same } from '../abi/same.ts';
+import type { Snapshot } from '../abi/snapshot.ts';
+import type { Outcome, Specification } from '../abi/specification.ts';
+import { agrees } from './agree.ts';
+
+/** Outcomes that are looked at to find another path; with more it is `runLockstep` that has to tell. */
+const MOST_LOOKED_AT = 20_000;
+
+/** One op with what the specification says of it. */
+export interface Foretold<State> {
+  readonly op: Op;
+  readonly call: Call;
+  readonly outcome: Outcome<State>;
+  /** Whether it is the only outcome. */
+  readonly alone: boolean;
+  /** How many ops were skipped before it. */
+  readonly skipped: number;
+}
+
+/** Whether an outcome of a step shows what was shown there. */
+type Fits<State> = (outcome: Outcome<State>, place: number) => boolean;
+
+export class Track<State> {
+  readonly ops: readonly Op[];
+  readonly steps: Foretold<State>[] = [];
+  readonly skipped: OpId[] = [];
+  /** What the driver showed of its state, by the number of the step behind which it did. */
+  readonly snapshots = new Map<number, Snapshot>();
+  /** Ops that were looked at. */
+  next = 0;
+  /** Only `runLockstep` can tell what became of it. */
+  lost = false;
+  readonly #specification: Specification<State>;
+  readonly #initial: State;
+  #state: State;
+  #env = new Environment();
+
+  constructor(specification: Specification<State>, initial: State, ops: readonly Op[]) {
+    this.ops = ops;
+    this.#specification = specification;
+    this.#initial = initial;
+    this.#state = initial;
+  }
+
+  /** Foretells more steps, so many at the most, each by its canonical outcome. */
+  foretell(most: number): void {
+    const specification = this.#specification;
+    const end = this.steps.length + most;
+    while (this.next < this.ops.length && this.steps.length < end) {
+      const op = this.ops[this.next++] as Op;
+      const call = resolve(this.#env, op);
+      if (specification.applicable(this.#state, call)) this.#follow(op, call, ...this.#first(this.#state, call));
+      else this.skipped.push(op.id);
+    }
+  }
+
+  /**
+   * Step number `at` showed something else, in its observation or in the state behind it: goes over to another path that shows all that was shown, and forgets what
+   * was foretold behind it. Answers whether one was found.
+   */
+  turn(at: number, observation: Observation): boolean {
+    const fits: Fits<State> = (outcome, place) => {
+      const shown = place === at ? observation : (this.steps[place] as Foretold<State>).outcome.observation;
+      return same(outcome.observation, shown) && this.agrees(outcome.state, place);
+    };
+    for (let place = at; place >= 0; place--) {
+      const { call, outcome, alone } = this.steps[place] as Foretold<State>;
+      if (alone) continue;
+      const others = this.#specification
+        .step(this.#before(place), call)
+        .filter(other => !equal(other.state, outcome.state) && fits(other, place));
+      const path = this.#search(others, place, at, fits, { left: MOST_LOOKED_AT });
+      if (path === undefined) continue;
+      this.#take(place, path);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a state behind step `place` is the one that was shown there; so it is where none was. */
+  agrees(state: State, place: number): boolean {
+    const seen = this.snapshots.get(place);
+    return seen === undefined || agrees(this.#specification.snapshot(state), seen, true);
+  }
+
+  /** The way from one of the outcomes of step `place` to step `last`, on which every step shows what was shown. */
+  #search(
+    outcomes: readonly Outcome<State>[],
+    place: number,
+    last: number,
+    fits: Fits<State>,
+    budget: { left: number },
+  ): readonly Outcome<State>[] | undefined {
+    for (const first of outcomes) {
+      const path = [first];
+      let { state } = first;
+      for (let at = place + 1; ; at++) {
+        if (at > last) return path;
+        if (budget.left-- <= 0) return undefined;
+        const { call } = this.steps[at] as Foretold<State>;
+        if (!this.#specification.applicable(state, call)) break;
+        const [outcome, alone] = this.#first(state, call);
+        if (!alone) {
+          const agreeing = this.#specification.step(state, call).filter(each => fits(each, at));
+          const rest = this.#search(agreeing, at, last, fits, budget);
+          if (rest !== undefined) return [...path, ...rest];
+          break;
+        }
+        if (!fits(outcome, at)) break;
+        path.push(outcome);
+        ({ state } = outcome);
+      }
+    }
+    return undefined;
+  }
+
+  /** Replaces the steps from `place` on by a path; what was foretold behind it is forgotten. */
+  #take(place: number, path: readonly Outcome<State>[]): void {
+    const replaced = this.steps.splice(place).slice(0, path.length);
+    const { op, skipped } = replaced.at(-1) as Foretold<State>;
+    this.next = this.ops.indexOf(op) + 1;
+    this.skipped.length = skipped;
+    this.#env = new Environment();
+    for (const { outcome } of this.steps) this.#env.learn(outcome.delivered);
+    replaced.forEach((step, at) => this.#push({ ...step, outcome: path[at] as Outcome<State>, alone: false }));
+  }
+
+  #first(state: State, call: Call): [Outcome<State>, boolean] {
+    const canonical = this.#specification.canonical?.(state, call);
+    if (canonical !== undefined) return [canonical.outcome, canonical.alone];
+    const outcomes = this.#specification.step(state, call);
+    return [outcomes[0] as Outcome<State>, outcomes.length === 1];
+  }
+
+  #before(place: number): State {
+    return place === 0 ? this.#initial : (this.steps[place - 1] as Foretold<State>).outcome.state;
+  }
+
+  #follow(op: Op, call: Call, outcome: Outcome<State>, alone: boolean): void {
+    this.#push({ op, call, outcome, alone, skipped: this.skipped.length });
+  }
+
+  #push(step: Foretold<State>): void {
+    const { delivered, state } = step.outcome;
+    if (delivered.length > 0) this.#env.learn(delivered);
+    this.#state = state;
+    this.steps.push(step);
+  }
+}
