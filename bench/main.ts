@@ -4,6 +4,7 @@ import type { Call } from '../abi/call.ts';
 import type { Op } from '../abi/op.ts';
 import { Environment, resolve } from '../abi/resolve.ts';
 import { paths } from '../adapters/linux/layout.ts';
+import { setup } from '../adapters/linux/setup.ts';
 import { seederOf } from '../conformance/campaign/seeds.ts';
 import { ImplTarget } from '../conformance/targets/impl.ts';
 import { startRemote } from '../conformance/targets/remote.ts';
@@ -140,6 +141,7 @@ const linux = async (): Promise<void> => {
     print('Linux driver', 'not set up (npm run linux:setup)');
     return;
   }
+  setup();
   const driver = await startRemote({ kind: 'linux' });
   try {
     const logs = sequences(100, 20_000);

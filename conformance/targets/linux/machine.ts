@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { agentDigest } from '../../../adapters/linux/image.ts';
 import { paths, readStamp } from '../../../adapters/linux/layout.ts';
 import { AgentClient, type Greeting } from './agent.ts';
 import { EnvironmentError } from './errors.ts';
@@ -29,6 +30,8 @@ const checkEnvironment = (): void => {
     throw new EnvironmentError(`${QEMU} is not installed.`, FIX);
   if (!existsSync(paths.kernel)) throw new EnvironmentError('The kernel has not been fetched.', FIX);
   if (!existsSync(paths.initramfs)) throw new EnvironmentError('The agent has not been built.', FIX);
+  if (readStamp()?.agent !== agentDigest())
+    throw new EnvironmentError('The agent was built from other sources than those of this checkout.', FIX);
 };
 
 /**
