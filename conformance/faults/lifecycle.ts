@@ -116,7 +116,7 @@ export const lifecycle: readonly Fault[] = [
     replacement: 'BR.BR_DEAD_BINDER) === MORE ? MORE : EFAULT;',
     story: 'one read reports several deaths',
     rule: 'READ-22',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'delivered-death-leaks',

@@ -22,7 +22,7 @@ export const objects: readonly Fault[] = [
     history: 'CVE-2023-20938, 6d98eb95b450 (2022)',
     rule: 'OBJ-08',
     needs: 'objects in the old bytes of the buffer of a message that fails',
-    shortestKnown: 8,
+    shortestKnown: 5,
   },
   {
     id: 'failure-at-first-releases-all',
@@ -125,7 +125,7 @@ export const objects: readonly Fault[] = [
     replacement: 'fd, place);',
     story: 'the descriptors of an array are all written to its first place',
     rule: 'OBJ-45',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'descriptor-not-accepted',
@@ -155,7 +155,7 @@ export const objects: readonly Fault[] = [
     replacement: '    if (index === 0) view.setUint32(offset, fd, true);',
     story: 'only the first descriptor of a message gets its new number',
     rule: 'OBJ-22',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'object-misaligned',

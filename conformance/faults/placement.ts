@@ -83,7 +83,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (next === null) {',
     story: 'a freed region is not merged with the free one behind it',
     rule: 'ALLOC-25',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'not-merged-before',

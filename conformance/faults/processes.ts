@@ -129,7 +129,7 @@ export const processes: readonly Fault[] = [
     story: 'calls that a dying process has not read are never answered',
     history: '675d66b0ed5f (2012)',
     rule: 'REL-19',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'exit-keeps-outstanding',

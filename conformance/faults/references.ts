@@ -20,7 +20,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (ref.strong === 0) removeRef(core, ref);',
     story: 'a reference that is still held weakly goes with its last strong count',
     rule: 'WR-20',
-    shortestKnown: 7,
+    shortestKnown: 4,
   },
   {
     id: 'weak-underflow',
@@ -41,7 +41,7 @@ export const references: readonly Fault[] = [
     story: 'a handle that is only held weakly can be called',
     history: 'strong reference checks (2016)',
     rule: 'TXN-04',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'weak-handle-sent',
@@ -63,7 +63,7 @@ export const references: readonly Fault[] = [
     story: 'a strong count can be put on a handle that is only held weakly',
     history: 'strong reference checks (2016)',
     rule: 'WR-18',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'homecoming-uncounted',
@@ -103,7 +103,7 @@ export const references: readonly Fault[] = [
     replacement: '',
     story: 'the count of a message on the node that it was sent to outlives its buffer',
     rule: 'REL-07',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'free-ignores-weak',

@@ -2,6 +2,7 @@
 import colors from 'picocolors';
 import { FAULTS, faultNamed } from '../faults/all.ts';
 import { AREAS, type Area } from '../faults/fault.ts';
+import { exploredLengths } from '../faults/explored.ts';
 import type { Answer } from '../self-test/pool.ts';
 import { count } from '../verdict.ts';
 
@@ -26,6 +27,11 @@ export interface FaultRow {
   readonly shortestKnown: number;
   /** Hunts that ended at the shortest known length or below. */
   readonly atShortest: number;
+  /** Ops of the shortest log that the explorer knows; `null` where it has none. */
+  readonly explored: number | null;
+  /** Hunts that ended at exactly the explorer's length, and below it. */
+  readonly atExplored: number;
+  readonly belowExplored: number;
   readonly signature: string;
   /** Rule, invariant or place in the state that caught it, without repetition. */
   readonly caughtBy: readonly string[];
@@ -51,6 +57,13 @@ export interface SelfTestReport {
     readonly executionsWorst: number;
     /** Share of the hunts that ended at the shortest known length, 0 to 1. */
     readonly shortestShare: number;
+    /** Faults found of which the explorer has a log; hunts of them, and how many ended at its length and below it. */
+    readonly explored: {
+      readonly faults: number;
+      readonly hunts: number;
+      readonly equal: number;
+      readonly shorter: number;
+    };
   };
   readonly faults: readonly FaultRow[];
   readonly areas: readonly { readonly area: string; readonly faults: number; readonly found: number }[];
@@ -79,6 +92,7 @@ const unique = (words: readonly string[]): string[] => [...new Set(words)];
 
 const rowOf = (id: string, answers: readonly Answer[]): FaultRow => {
   const { area, rule, shortestKnown } = faultNamed(id);
+  const explored = exploredLengths().get(id) ?? null;
   const caught = answers.flatMap(answer => ('trouble' in answer || !answer.found ? [] : [answer]));
   const middle = (pick: (one: (typeof caught)[number]) => number): number => median(caught.map(pick));
   return {
@@ -91,6 +105,9 @@ const rowOf = (id: string, answers: readonly Answer[]): FaultRow => {
     shrunk: middle(({ log }) => log.length),
     shortestKnown,
     atShortest: caught.filter(({ log }) => log.length <= shortestKnown).length,
+    explored,
+    atExplored: caught.filter(({ log }) => log.length === explored).length,
+    belowExplored: explored === null ? 0 : caught.filter(({ log }) => log.length < explored).length,
     signature: caught[0]?.signature ?? '',
     caughtBy: unique(caught.map(({ spoke }) => spoke)),
     troubles: answers.flatMap(answer => ('trouble' in answer ? [answer.trouble] : [])),
@@ -117,6 +134,7 @@ export const selfTestReport = (run: SelfTestRun): SelfTestReport => {
   const found = faults.filter(row => row.hits > 0);
   const hits = found.reduce((sum, row) => sum + row.hits, 0);
   const shortest = found.reduce((sum, row) => sum + row.atShortest, 0);
+  const reached = found.filter(row => row.explored !== null);
   return {
     ...{ format: 'binder-spec/self-test', formatVersion: 1, foreign, interrupted, seed, seeds, seconds },
     summary: {
@@ -127,6 +145,12 @@ export const selfTestReport = (run: SelfTestRun): SelfTestReport => {
       executionsMedian: median(found.map(row => row.executions)),
       executionsWorst: Math.max(0, ...found.map(row => row.executions)),
       shortestShare: run.shrink && hits > 0 ? shortest / hits : 0,
+      explored: {
+        faults: reached.length,
+        hunts: run.shrink ? reached.reduce((sum, row) => sum + row.hits, 0) : 0,
+        equal: run.shrink ? reached.reduce((sum, row) => sum + row.atExplored, 0) : 0,
+        shorter: run.shrink ? reached.reduce((sum, row) => sum + row.belowExplored, 0) : 0,
+      },
     },
     faults,
     areas: (Object.keys(AREAS) as readonly Area[])
@@ -136,6 +160,11 @@ export const selfTestReport = (run: SelfTestRun): SelfTestReport => {
     kills: killsOf(faults),
   };
 };
+
+/** How the shrunk logs compare with those of the explorer, which knows of nothing shorter in its configurations. */
+const exploredLine = ({ faults, hunts, equal, shorter }: SelfTestReport['summary']['explored']): string =>
+  `shrunk to the explorer's length  ${hunts === 0 ? '0.0' : ((equal / hunts) * 100).toFixed(1)} %` +
+  ` (${equal} of ${hunts}, ${count(faults, 'fault')}${shorter === 0 ? '' : `; ${shorter} shorter still`})`;
 
 const WIDTH = Math.max(...FAULTS.map(({ id }) => id.length));
 
@@ -157,18 +186,22 @@ export const selfTestText = (report: SelfTestReport, { color, quiet, shrink }: S
   const paint = colors.createColors(color);
   const { summary, faults, foreign, seed, seeds, seconds, interrupted } = report;
   const row = (each: FaultRow): string => {
-    const { id, found, hits, hunts, runs, ops, executions, shrunk, shortestKnown, troubles } = each;
+    const { id, found, hits, hunts, runs, ops, executions, shrunk, shortestKnown, explored, troubles } = each;
     const cells = [
       ...[id, hunts === 1 ? (found ? 'yes' : 'no') : `${hits}/${hunts}`, String(runs), String(ops)],
       each.seconds.toFixed(2),
       ...(shrink ? [String(executions), String(shrunk)] : ['', '']),
       String(shortestKnown),
+      explored === null ? '-' : String(explored),
     ];
     const line = lineOf(cells, [...each.caughtBy, ...troubles].join(', ')).trimEnd();
     return found ? (shrunk > shortestKnown && shrink ? paint.yellow(line) : line) : paint.red(line);
   };
   const shown = quiet ? faults.filter(({ found }) => !found) : faults;
-  const head = lineOf(['fault', 'found', 'runs', 'ops', 'seconds', 'shrink', 'shrunk', 'shortest'], 'caught by');
+  const head = lineOf(
+    ['fault', 'found', 'runs', 'ops', 'seconds', 'shrink', 'shrunk', 'shortest', 'explored'],
+    'caught by',
+  );
   return [
     '',
     ...(shown.length === 0 ? [] : [paint.bold(head), ...shown.map(row), '']),
@@ -179,6 +212,7 @@ export const selfTestText = (report: SelfTestReport, { color, quiet, shrink }: S
       ? [
           `executions to shrink  median ${summary.executionsMedian}  worst ${summary.executionsWorst}`,
           `shrunk to the shortest known length  ${(summary.shortestShare * 100).toFixed(1)} %`,
+          exploredLine(summary.explored),
         ]
       : []),
     ...(interrupted ? [paint.yellow('interrupted: what was found so far')] : []),

@@ -86,6 +86,11 @@ export class Trail {
     return this.#follow(op, resolve(this.#env, op), choice);
   }
 
+  /** Makes an op as it stands. */
+  make(op: Op, choice = 0): TrailStep {
+    return this.#follow(op, resolve(this.#env, op), choice);
+  }
+
   /** Every outcome of a call here, under the number that its op will have. */
   outcomes(call: Call): readonly Outcome<State>[] {
     return specification.step(this.#state, resolve(this.#env, this.opOf(call)));

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readOpLog } from '../../conformance/oplog-file.ts';
 import { FAULTS, faultNamed } from '../../conformance/faults/all.ts';
 import { AREAS, applyFault } from '../../conformance/faults/fault.ts';
+import { EXPLORED, ExploredSchema, exploredLengths } from '../../conformance/faults/explored.ts';
 import { packageRoot } from '../../conformance/paths.ts';
 import { WORLD } from '../../conformance/self-test/suspect.ts';
 import { loadDriver } from '../../conformance/targets/faulty.ts';
@@ -18,6 +19,7 @@ import { command, withFolder } from './command.ts';
 import type { Op } from '../../abi/op.ts';
 
 const logOf = (id: string): string => path.join(packageRoot, 'test', 'faults', `${id}.json`);
+const exploredLogOf = (id: string): string => path.join(packageRoot, 'test', 'explore', 'faults', `${id}.json`);
 
 const judged = (driver: ImplTarget, ops: readonly Op[]): Failure | undefined =>
   runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS }, ops).failure;
@@ -61,7 +63,23 @@ describe('the shortest known log', () => {
     const { ops } = readOpLog(logOf(fault.id));
     expect(ops.length).toBe(fault.shortestKnown);
     expect(judged(right, ops)).toBeUndefined();
-    expect(judged(new ImplTarget(await loadDriver(fault)), ops)?.op).toEqual(ops.at(-1));
+    const wrong = new ImplTarget(await loadDriver(fault));
+    expect(judged(wrong, ops)?.op).toEqual(ops.at(-1));
+    // The explorer's log beside it, where there is one: `npm run explore:faults`.
+    const length = exploredLengths().get(fault.id);
+    if (length === undefined) return;
+    const explored = readOpLog(exploredLogOf(fault.id)).ops;
+    expect(explored.length).toBe(length);
+    expect(length).toBeGreaterThanOrEqual(fault.shortestKnown);
+    expect(judged(right, explored)).toBeUndefined();
+    expect(judged(wrong, explored)?.op).toEqual(explored.at(-1));
+  });
+
+  test('is known by the explorer too, or it is said why it is not', () => {
+    const { faults } = ExploredSchema.parse(JSON.parse(readFileSync(EXPLORED, 'utf8')));
+    expect(faults.map(({ id }) => id)).toEqual(FAULTS.map(({ id }) => id));
+    const files = readdirSync(path.dirname(exploredLogOf('any')));
+    expect(files.sort()).toEqual([...exploredLengths().keys()].map(id => `${id}.json`).sort());
   });
 });
 
@@ -77,6 +95,10 @@ describe('self-test', () => {
       expect(out).toContain('4 of 4 faults found');
       const report = JSON.parse(readFileSync(file, 'utf8')) as SelfTestReport;
       expect(report.faults.map(({ id }) => id).sort()).toEqual(few.slice(1, 5).sort());
+      const { equal, shorter, hunts } = report.summary.explored;
+      expect(hunts).toBe(4);
+      expect(equal + shorter).toBe(report.faults.filter(each => each.shrunk <= (each.explored ?? 0)).length);
+      expect(out).toContain(`(${equal} of 4, 4 faults`);
       for (const { id, found, runs, ops, executions, shrunk, shortestKnown, caughtBy } of report.faults) {
         expect({ id, found, caught: caughtBy.length }).toEqual({ id, found: true, caught: 1 });
         expect(ops).toBeGreaterThanOrEqual(runs);

@@ -1,0 +1,7 @@
+/** Every hunting ground, the quickest first. */
+import type { Ground } from '../../../properties/explore/ground/ground.ts';
+import { lifeGrounds } from './lives.ts';
+import { messageGrounds } from './messages.ts';
+import { referenceGrounds } from './references.ts';
+
+export const GROUNDS: readonly Ground[] = [...lifeGrounds, ...referenceGrounds, ...messageGrounds];

@@ -1,0 +1,251 @@
+/**
+ * Every log of a hunting ground, breadth first by ops, and no further where a state was met before.
+ *
+ * Each edge is made by the specification and by a driver that is right, and holds what a driver must show: so that a
+ * driver that is wrong is told by replaying calls and comparing, without the specification.
+ */
+import type { Call, Command, WriteRead } from '../../../abi/call.ts';
+import type { Driver } from '../../../abi/driver.ts';
+import { equal } from '../../../abi/equal.ts';
+import type { Observation } from '../../../abi/observation.ts';
+import type { CommandSpec, Op, OpLog } from '../../../abi/op.ts';
+import { Environment, resolve } from '../../../abi/resolve.ts';
+import { same } from '../../../abi/same.ts';
+import { specification, type State } from '../../../model/model.ts';
+import { BinderSystem, type Watch } from '../binder.ts';
+import { setUpOps } from '../setup.ts';
+import { Trail } from '../trail.ts';
+import { Extras, type Ground, type Step } from './ground.ts';
+import { keyOf } from './key.ts';
+
+/** One op behind the log of another edge, and what it must show. */
+export interface Edge {
+  /** The edge before it; -1: it is the first op. */
+  readonly from: number;
+  readonly call: Call;
+  readonly op: Op | undefined;
+  /** Number of the outcome among those that the rules allow. */
+  readonly choice: number;
+  /** Ops of the log that ends here. */
+  readonly length: number;
+  readonly observation: Observation;
+  /** `digestOf` the snapshot. */
+  readonly digest: number;
+}
+
+/** A number for what a driver's state looks like. */
+export const digestOf = (driver: Driver): number => {
+  const text = JSON.stringify(driver.snapshot());
+  let low = 0x811c_9dc5;
+  let high = 0x1234_5678;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    low = Math.imul(low ^ code, 0x0100_0193);
+    high = Math.imul(high + code, 0x9e37_79b1) ^ (high >>> 13);
+  }
+  return (low >>> 0) * 0x20_0000 + (high >>> 11);
+};
+
+/** A state from which there is more to do. */
+interface Open {
+  readonly edge: number;
+  readonly state: State;
+  /** Place in the ops of the beginning of the last one that was made; `Infinity` once something else was. */
+  readonly begun: number;
+}
+
+const WORLD = { devices: 1 };
+
+/** A write of one command and nothing strange. */
+const isCommand = (call: Call): call is WriteRead =>
+  call.op === 'write_read' && call.write.length === 1 && call.read === undefined && isPlain(call);
+/** A read and nothing else. */
+const isRead = (call: Call): call is WriteRead =>
+  call.op === 'write_read' && call.write.length === 0 && isPlain(call) && call.bad === undefined;
+const isPlain = ({ writeSize, writeLimit, writeConsumed, bad }: WriteRead): boolean =>
+  writeSize === undefined && writeLimit === undefined && writeConsumed === 0 && bad === undefined;
+
+export class Growth {
+  readonly ground: Ground;
+  readonly edges: Edge[] = [];
+  /** Every log of so many ops is here. */
+  complete = 0;
+  /** Different states. */
+  states = 1;
+  /** Logs on which the right driver was none: a divergence that somebody has to look at. */
+  readonly strange: OpLog[] = [];
+  readonly #driver: Driver;
+  readonly #system: BinderSystem;
+  readonly #extras: Extras;
+  readonly #beginning: readonly Call[];
+  /** Ops of the shortest log to each state. */
+  readonly #met = new Map<string, number>();
+  readonly #written = new Set<string>();
+  readonly #bytes: boolean;
+  readonly #watch: Watch | undefined;
+  #open: Open[] = [];
+  #next: Open[] = [];
+
+  /** `driver`: one that is right. `watch` is told of every step. */
+  constructor(ground: Ground, driver: Driver, watch?: Watch) {
+    this.#watch = watch;
+    this.ground = ground;
+    this.#driver = driver;
+    this.#system = new BinderSystem(ground.configuration, { symmetry: false, invariants: false });
+    this.#extras = new Extras(ground.extras);
+    this.#beginning = setUpOps(ground.configuration).map(op => resolve(new Environment(), op));
+    this.#bytes = ground.extras.some(({ op }) => op.op === 'peek');
+    this.#open = [{ edge: -1, state: specification.initial(WORLD), begun: -1 }];
+  }
+
+  /** Grows by one op; false when there was nothing to grow, or `most` edges are there before all logs are. */
+  grow(most: number): boolean {
+    if (this.#open.length === 0) return false;
+    for (const open of this.#open) {
+      if (this.edges.length >= most) return false;
+      this.#expand(open);
+    }
+    this.#open = this.#next;
+    this.#next = [];
+    this.complete++;
+    return true;
+  }
+
+  /** The calls of the log that ends with an edge. */
+  callsTo(edge: number): readonly Call[] {
+    const calls: Call[] = [];
+    for (let at = edge; at >= 0; at = (this.edges[at] as Edge).from) calls.push((this.edges[at] as Edge).call);
+    return calls.reverse();
+  }
+
+  /** The log that ends with an edge. */
+  logTo(edge: number, title: string): OpLog {
+    const way: Edge[] = [];
+    for (let at = edge; at >= 0; at = (this.edges[at] as Edge).from) way.push(this.edges[at] as Edge);
+    const trail = new Trail(bare(this.ground));
+    for (const { call, op, choice } of way.reverse()) trail.make(this.#opOf(trail, call, op), choice);
+    return trail.log(title);
+  }
+
+  #opOf(trail: Trail, call: Call, op: Op | undefined): Op {
+    const { id } = call;
+    if (op !== undefined) return { ...op, id };
+    if (call.op === 'open') return { op: 'open', id, proc: call.proc, thread: call.thread, fd: call.fd };
+    if (call.op === 'mmap') {
+      return { op: 'mmap', id, proc: call.proc, thread: call.thread, fd: call.fd, size: call.size };
+    }
+    if (call.op !== 'write_read') return trail.opOf(call);
+    const spec = (command: Command): CommandSpec =>
+      this.#extras.specOf(command) ??
+      ((trail.opOf({ ...call, write: [command] }) as Op & { op: 'write_read' }).write?.[0] as CommandSpec);
+    const { read, ...rest } = trail.opOf({ ...call, write: [] }) as Op & { op: 'write_read' };
+    const write = call.write.length === 0 ? {} : { write: call.write.map(spec) };
+    return { ...rest, ...write, ...(read === undefined ? {} : { read }) };
+  }
+
+  #expand({ edge, state, begun }: Open): void {
+    const before = this.callsTo(edge);
+    for (let at = begun + 1; at < this.#beginning.length; at++) {
+      const call = this.#beginning[at] as Call;
+      if (!specification.applicable(state, call) || this.#isLate(state, call)) continue;
+      this.#make(before, edge, state, { call }, at);
+    }
+    for (const step of this.#stepsAt(state)) {
+      const made = this.#make(before, edge, state, step, Infinity);
+      if (made !== undefined && isCommand(step.call)) this.#writeOn(before, edge, state, step.call, made);
+    }
+  }
+
+  /** A process like the one before it begins after that one: there is no other difference between them. */
+  #isLate(state: State, call: Call): boolean {
+    if (call.op !== 'open' || call.proc < 2) return false;
+    return !state.files.some(({ proc }) => proc === call.proc - 1);
+  }
+
+  /** The same write with one command more, and with a read at its end. */
+  #writeOn(before: readonly Call[], edge: number, state: State, call: WriteRead, after: State): void {
+    const { proc, thread } = call;
+    for (const { call: more } of this.#stepsAt(after, proc, thread)) {
+      if (isRead(more)) this.#make(before, edge, state, { call: { ...call, read: more.read } }, Infinity);
+      if (!isCommand(more) || call.write.length >= this.ground.batch) continue;
+      const longer = { ...call, write: [...call.write, ...more.write] };
+      const made = this.#make(before, edge, state, { call: longer }, Infinity);
+      if (made !== undefined) this.#writeOn(before, edge, state, longer, made);
+    }
+  }
+
+  /** Every step of a state, or those of one thread. */
+  #stepsAt(state: State, proc?: number, thread?: number): readonly Step[] {
+    const steps: Step[] = [];
+    const wanted = (call: Call): boolean =>
+      proc === undefined || ('thread' in call && call.proc === proc && call.thread === thread);
+    this.#system.calls(state, call => {
+      if (wanted(call) && !isEarly(state, call)) steps.push({ call });
+    });
+    if (this.ground.extras.length === 0) return steps;
+    for (const { proc: one, alive } of state.tasks) {
+      if (!alive) continue;
+      for (let at = 0; at < (this.ground.configuration.processes[one]?.threads ?? 0); at++) {
+        this.#extras.each(one, at, step => {
+          if (wanted(step.call) && !isEarly(state, step.call) && specification.applicable(state, step.call)) {
+            steps.push(step);
+          }
+        });
+      }
+    }
+    return steps;
+  }
+
+  /** Makes a step; answers the state behind it where a longer write may go on from it. */
+  #make(before: readonly Call[], from: number, state: State, step: Step, begun: number): State | undefined {
+    const length = before.length + 1;
+    const call = { ...step.call, id: length };
+    const outcomes = specification.step(state, call);
+    const driver = this.#driver;
+    driver.reset(WORLD);
+    for (const each of before) driver.perform(each);
+    const observation = driver.perform(call);
+    const digest = digestOf(driver);
+    const seen = driver.snapshot();
+    const choice = outcomes.findIndex(
+      outcome => same(outcome.observation, observation) && equal(specification.snapshot(outcome.state), seen),
+    );
+    const edge = this.edges.length;
+    this.edges.push({ from, call, op: step.op, choice: Math.max(0, choice), length, observation, digest });
+    const outcome = outcomes[choice];
+    if (outcome === undefined) {
+      this.strange.push(this.logTo(edge, `the right driver differs in ${this.ground.name}`));
+      this.edges.pop();
+      return undefined;
+    }
+    this.#watch?.(call, outcome);
+    const key = keyOf(outcome.state, this.#bytes);
+    const known = this.#met.get(key);
+    if (known === undefined) {
+      this.#met.set(key, length);
+      this.states++;
+      this.#next.push({ edge, state: outcome.state, begun });
+    } else if (known < length) return undefined;
+    const { result } = observation;
+    if (call.op !== 'write_read' || result === 'pending' || result.status !== 'OK') return undefined;
+    const written = `${call.proc} ${call.thread} ${length} ${key}`;
+    if (this.#written.has(written)) return undefined;
+    this.#written.add(written);
+    return outcome.state;
+  }
+}
+
+/** The configuration without its beginning. */
+const bare = ({ configuration, name }: Ground): Ground['configuration'] => ({
+  ...configuration,
+  title: name,
+  processes: [],
+});
+
+/** Threads of a process are alike: one that the driver does not know acts after those before it. */
+const isEarly = ({ files, threads }: State, call: Call): boolean => {
+  if (!('thread' in call) || call.thread === 0) return false;
+  const { proc, thread } = call;
+  const file = files.find(other => other.proc === proc);
+  return file !== undefined && !threads.some(({ key }) => key === file.key * 64 + thread - 1);
+};
