@@ -74,8 +74,8 @@ export class Batch<State> {
     const { steps, skipped, snapshots } = track;
     coverage.begin();
     let shown: Snapshot | undefined;
-    steps.forEach(({ op, call, outcome: { observation, rules } }, at) => {
-      coverage.count(op, call, observation, rules);
+    steps.forEach(({ op, call, outcome: { observation, rules, state } }, at) => {
+      coverage.count(op, call, observation, rules, state);
       onStep?.({ op, observation, rules });
       const seen = snapshots.get(at);
       if (seen === undefined) return;

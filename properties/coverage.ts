@@ -4,6 +4,7 @@ import type { Op } from '../abi/op.ts';
 import type { Call } from '../abi/call.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Invariant } from './invariant.ts';
+import { Reached, type ReachedRecord } from './reached/reached.ts';
 import type { Witness } from './witness.ts';
 
 /** A count that is looked up once and then only added to. */
@@ -36,6 +37,8 @@ export interface CoverageRecord {
   readonly weights: Readonly<Record<string, number>>;
   /** By witness: sequences in which it was seen, counted up to `ENOUGH`. */
   readonly witnesses: Readonly<Record<string, number>>;
+  /** Rules and operations by outcome, and classes of states, where they were asked for. */
+  readonly reached?: ReachedRecord;
 }
 
 /** A witness seen in so many sequences is not looked for any more. */
@@ -57,7 +60,11 @@ export class Coverage {
   #onOps: Witness[] = [];
   #onSnapshots: Witness[] = [];
 
-  constructor(witnesses: readonly Witness[] = []) {
+  /** Where what is met goes in detail; it takes as long as the checking itself, so it has to be asked for. */
+  #reached: Reached | undefined;
+
+  constructor(witnesses: readonly Witness[] = [], reached?: Reached) {
+    this.#reached = reached;
     this.#watched = [...witnesses];
     for (const { id } of witnesses) this.#witnesses.set(id, { n: 0 });
   }
@@ -70,9 +77,13 @@ export class Coverage {
     this.#onSnapshots = this.#watched.filter(({ onSnapshot }) => onSnapshot !== undefined);
   }
 
-  /** One performed op with what it showed and the rules that allowed it. */
-  count(op: Op, call: Call, observation: Observation, rules: readonly string[]): void {
+  /** One performed op with what it showed, the rules that allowed it, and the specification's state behind it. */
+  count(op: Op, call: Call, observation: Observation, rules: readonly string[], state?: unknown): void {
     this.ops++;
+    if (this.#reached !== undefined) {
+      this.#reached.step(call, observation, rules);
+      if (state !== undefined) this.#reached.state(state);
+    }
     for (const rule of rules) bump(this.#rules, rule);
     const { result, completions } = observation;
     this.#outcome(kindOf(op), result === 'pending' ? 'pending' : result.status);
@@ -112,6 +123,7 @@ export class Coverage {
     into(this.#returns, other.returns);
     into(this.#weights, other.weights);
     into(this.#witnesses, other.witnesses);
+    if (other.reached !== undefined) (this.#reached ??= new Reached()).merge(other.reached);
     for (const [kind, byStatus] of Object.entries(other.outcomes)) {
       for (const [status, n] of Object.entries(byStatus)) this.#outcome(kind, status, n);
     }
@@ -135,6 +147,7 @@ export class Coverage {
       returns: plain(this.#returns),
       weights: plain(this.#weights),
       witnesses: plain(this.#witnesses),
+      ...(this.#reached === undefined ? {} : { reached: this.#reached.record() }),
     };
   }
 

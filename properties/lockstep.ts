@@ -159,7 +159,7 @@ const runOnce = <State>(
         return finish(differs('observation', op, observation, allowed, rules, skipped));
       }
       if (performed > known) {
-        coverage.count(op, call, observation, judge.rules);
+        coverage.count(op, call, observation, judge.rules, judge.hypotheses[0]?.state);
         onStep?.({ op, observation, rules: judge.rules });
       }
       if (++sinceCheckpoint === checkpointEvery) {

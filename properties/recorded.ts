@@ -83,7 +83,7 @@ const judgeOnce = <State>(
         const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
         return finish(differs('observation', op, observation, allowed, rules, NONE));
       }
-      coverage.count(op, call, observation, judge.rules);
+      coverage.count(op, call, observation, judge.rules, judge.hypotheses[0]?.state);
       if (snapshot === undefined) continue;
       const failure = checkSnapshot(judge, snapshot, invariants, exactIds, op, NONE);
       coverage.countSnapshot(snapshot, invariants);

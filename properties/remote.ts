@@ -127,7 +127,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
         const rules = nearest(observation, divergence.allowed, outcome => outcome.observation)?.rules ?? [];
         return finish(differs('observation', op, observation, allowed, rules, skipped));
       }
-      coverage.count(op, call, observation, judge.rules);
+      coverage.count(op, call, observation, judge.rules, judge.hypotheses[0]?.state);
       onStep?.({ op, observation, rules: judge.rules });
     }
   }

@@ -2,8 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { specification } from '../../model/model.ts';
-import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
-import { Coverage } from '../../properties/coverage.ts';
+import { INVARIANTS } from '../../properties/all.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
@@ -11,6 +10,7 @@ import type { Regression } from '../corpus.ts';
 import { UsageError } from '../exit.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
+import { coverageOf } from './coverage.ts';
 import { devicesOf } from './log.ts';
 import { shareOf, sourceName, type Plan, type Share } from './plan.ts';
 import { runShare, type News } from './share.ts';
@@ -47,7 +47,7 @@ export const replayLocal = async (
   for (const { file, log } of corpus) {
     if (stop.aborted || tally.open >= plan.budget.failures) break;
     const devices = devicesOf(log, plan.devices);
-    const coverage = new Coverage(WITNESSES);
+    const coverage = coverageOf(plan);
     const ops = prepared(profile, log.ops);
     const recorder = new SequenceRecorder();
     const { failure } = runLockstep(

@@ -30,6 +30,8 @@ export interface Plan {
   readonly excused?: readonly string[];
   /** Whether sequences are made from those that showed something new; absent: they are. Shards never do. */
   readonly feedback?: boolean;
+  /** Count what is reached in detail: rules and operations by outcome, classes of states. */
+  readonly reached?: true;
   /** The trace to append every driven sequence to. */
   readonly record?: string;
   /** Absent: the whole run. */

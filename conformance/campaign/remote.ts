@@ -7,8 +7,6 @@
 import type { RemoteDriver } from '../../abi/driver.ts';
 import type { Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
-import { WITNESSES } from '../../properties/all.ts';
-import { Coverage } from '../../properties/coverage.ts';
 import { crashes, type Failure } from '../../properties/failure.ts';
 import type { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
@@ -18,6 +16,7 @@ import { EnvironmentError } from '../exit.ts';
 import type { Journal } from '../journal.ts';
 import { attempt, isDeath } from './attempt.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
+import { coverageOf } from './coverage.ts';
 import { devicesOf, logOf } from './log.ts';
 import type { Regression } from '../corpus.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
@@ -172,7 +171,7 @@ export class RemoteRun {
 
   /** Runs a job and counts it, unless the target died. */
   async #attempt(driver: RemoteDriver, job: Job, alone = false): Promise<Failure | undefined> {
-    const coverage = new Coverage(WITNESSES);
+    const coverage = coverageOf(this.#plan);
     const recorder = new SequenceRecorder();
     let failure: Failure | undefined;
     try {

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
-import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
-import { Coverage, type CoverageRecord } from '../../properties/coverage.ts';
+import { INVARIANTS } from '../../properties/all.ts';
+import type { CoverageRecord } from '../../properties/coverage.ts';
 import { Feedback, type Proposal } from '../../properties/feedback/feedback.ts';
 import type { Seeder } from '../../properties/generator/dice.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
@@ -13,6 +13,7 @@ import type { RunResult, Step } from '../../properties/lockstep.ts';
 import { localTarget } from '../targets/local.ts';
 import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
+import { coverageOf } from './coverage.ts';
 import { sourceName, type Share, type Source } from './plan.ts';
 import { seederOf } from './seeds.ts';
 import type { FoundFailure } from './tally.ts';
@@ -64,13 +65,13 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
   const excused = new Set(plan.excused);
   let open = 0;
   const end = budget.seconds === undefined ? Infinity : performance.now() + budget.seconds * 1000;
-  let coverage = new Coverage(WITNESSES);
+  let coverage = coverageOf(plan);
   let failures: FoundFailure[] = [];
   let repeated: string[] = [];
   let spoken = performance.now();
   const speak = (): void => {
     tell({ record: coverage.record(), failures, repeated });
-    coverage = new Coverage(WITNESSES);
+    coverage = coverageOf(plan);
     failures = [];
     repeated = [];
   };

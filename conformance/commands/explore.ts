@@ -18,7 +18,7 @@ import type { State } from '../../model/model.ts';
 import { EXIT, UsageError, type ExitCode } from '../exit.ts';
 import { driveRemote } from '../explore/against-remote.ts';
 import { readCheckpoint, writeCheckpoint } from '../explore/checkpoint.ts';
-import { writeDenominators } from '../explore/denominators.ts';
+import { addDenominators } from '../explore/denominators.ts';
 import { readConfiguration } from '../explore/configuration-file.ts';
 import { explorerData, explorerPage, type FoundAt } from '../explore/page.ts';
 import { endingWords, exploreLine, exploreSummary, foundLines, promiseLines, witnessLines } from '../explore/show.ts';
@@ -171,7 +171,11 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
   io.out(`${witnessLines(census).join('\n')}\n`);
   let failures = 0;
   if (edges !== undefined) failures += showPromises(io, system, store, edges, options.save, foundAt);
-  if (denominators !== undefined) writeDenominators(denominators, configuration, result, census);
+  if (denominators !== undefined && census.reached !== undefined) {
+    const { ended, distinct, generated, depth: layers } = result;
+    const source = { name: options.config, ended, distinct, generated, depth: layers };
+    addDenominators(denominators, source, census.reached);
+  }
   if (options.html !== undefined) {
     const about = { configuration, progress: result, ended: endingWords(result), found: foundAt };
     const data = explorerData(about, { most: options.htmlStates, depth });

@@ -9,7 +9,7 @@ import type { ShrinkWish } from '../campaign/shrink.ts';
 import { Tally } from '../campaign/tally.ts';
 import { readCorpus } from '../corpus.ts';
 import { EXIT, explainError, type ExitCode } from '../exit.ts';
-import { coverageLines, readDenominators } from '../explore/denominators.ts';
+import { coverageLines } from '../explore/denominators.ts';
 import { mustBeWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { isRemote, type LevelName, type ProfileName, type ReportChoice, type TargetChoice } from '../options.ts';
@@ -79,6 +79,7 @@ const planOf = (options: RunOptions): Plan => ({
   ...(options.record === undefined ? {} : { record: options.record }),
   ...(options.shard === undefined ? {} : { shard: options.shard }),
   ...(options.feedback === false ? { feedback: false } : {}),
+  ...(options.coverage === true ? { reached: true } : {}),
 });
 
 /** What the first line of a recorded trace says. */
@@ -188,8 +189,7 @@ export const run = async (io: Io, options: RunOptions): Promise<ExitCode> => {
     io.out(
       terminalReport(report, { color: io.color, quiet: options.quiet === true, coverage: options.coverage === true }),
     );
-    const reachable = options.coverage === true ? readDenominators() : undefined;
-    if (reachable !== undefined) io.out(`${coverageLines(tally.coverage.record(), reachable).join('\n')}\n`);
+    if (report.coverage !== null) io.out(`${coverageLines(report.coverage).join('\n')}\n`);
     const whole = writeReports(io, options.report, finished);
     return unlessMissing(exitCodeOf(evidence), whole && (options.logGiven !== true || log?.trouble === undefined));
   } finally {

@@ -5,6 +5,7 @@ import { RULES, type RuleId } from '../../model/model.ts';
 import { ENOUGH, type CoverageRecord } from '../../properties/coverage.ts';
 import { compareSources, sourceName } from '../campaign/plan.ts';
 import type { KnownFailure, Tally } from '../campaign/tally.ts';
+import { coverageOfReached, readDenominators, type CoverageReport } from '../explore/denominators.ts';
 import { COUNTS, isDeviation, type Decided, type KnownOutcome } from '../known/decide.ts';
 import type { KnownEntry, KnownStatus } from '../known/file.ts';
 import type { ProfileName } from '../options.ts';
@@ -45,6 +46,8 @@ export interface RunReport {
   /** BC_* written and BR_* read, by name. */
   readonly commands: CoverageRecord['commands'];
   readonly returns: CoverageRecord['returns'];
+  /** What was covered of all that explorations reach; `null` where nobody asked (`run --coverage`). */
+  readonly coverage: CoverageReport | null;
   readonly failures: readonly FailureReport[];
   /** What became of each entry of the file of known failures. */
   readonly known: readonly KnownReport[];
@@ -180,6 +183,12 @@ const evidenceOf = (run: FinishedRun, record: CoverageRecord, rows: readonly Rul
   interrupted: run.interrupted,
 });
 
+/** What a run covered of what can be reached, where it was counted and the denominators are there. */
+const coverageReport = ({ reached }: CoverageRecord): CoverageReport | null => {
+  const all = reached === undefined ? undefined : readDenominators();
+  return reached === undefined || all === undefined ? null : coverageOfReached(reached, all);
+};
+
 /** The report of a run and what its verdict hangs on. */
 export const runReport = (run: FinishedRun): { readonly report: RunReport; readonly evidence: Evidence } => {
   const { head, tally, seconds, interrupted } = run;
@@ -226,6 +235,7 @@ export const runReport = (run: FinishedRun): { readonly report: RunReport; reado
     outcomes: byName(record.outcomes, byName),
     commands: byName(record.commands),
     returns: byName(record.returns),
+    coverage: coverageReport(record),
     failures: failures.map(({ known, rule }) => failureReport(known, rule, head.chosen, excuseOf(known))),
     known: tally.known.map(({ excuses, ...decided }) => ({
       ...decided,

@@ -142,6 +142,7 @@ const CoverageSchema = z.strictObject({
   returns: counts,
   weights: counts,
   witnesses: counts,
+  reached: z.strictObject({ rules: counts, operations: counts, classes: counts }).exactOptional(),
 });
 
 const FailureSchema = z.strictObject({

@@ -7,6 +7,7 @@ import type { Completion, Done, Observation } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import { specification, type State } from '../../model/model.ts';
+import { mergeReached, type ReachedRecord } from '../reached/reached.ts';
 import type { Witness } from '../witness.ts';
 
 type Work = State['files'][number]['todo'][number];
@@ -125,6 +126,8 @@ export interface CensusRecord {
   /** Ids of witnesses that were seen, and of those that were not. */
   readonly witnesses: readonly string[];
   readonly unseen: readonly string[];
+  /** Everything that was reached, where every step was counted. */
+  readonly reached?: ReachedRecord;
 }
 
 /** What was met of one call, or of one rule: how it ended. */
@@ -196,4 +199,5 @@ export const mergeCensus = (records: readonly CensusRecord[]): CensusRecord =>
     classes: union(a.classes, b.classes),
     witnesses: union(a.witnesses, b.witnesses),
     unseen: a.unseen.filter(id => b.unseen.includes(id)),
+    ...(a.reached === undefined || b.reached === undefined ? {} : { reached: mergeReached(a.reached, b.reached) }),
   }));

@@ -3,7 +3,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readDenominators, coverageLines } from '../../conformance/explore/denominators.ts';
 import { VectorsSchema, vectorFiles } from '../../conformance/explore/vectors.ts';
 
 const folder = fileURLToPath(new URL('../../conformance/vectors', import.meta.url));
@@ -35,15 +34,5 @@ describe('the vectors', () => {
     }
     expect(count).toBe(manifest.vectors);
     expect([...covered].sort()).toEqual(manifest.covered);
-  });
-});
-
-describe('the denominators', () => {
-  test('tell what a run left out, the gaps first', () => {
-    const all = readDenominators();
-    expect(all?.configurations.length).toBeGreaterThan(4);
-    const lines = coverageLines({ rules: { 'WR-01': 3 }, outcomes: { write_read: { OK: 2 } } }, all!);
-    expect(lines[1]).toContain('not covered: ');
-    expect(lines[2]).toMatch(/^ {2}1\/\d+ rules$/);
   });
 });
