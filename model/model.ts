@@ -26,7 +26,7 @@ export { AREAS, RULES, type RuleId } from './rules.ts';
 export type { Layout } from './pack/naming.ts';
 export { packer } from './pack/pack.ts';
 export { PARKED_OP } from './pack/read-process.ts';
-export { unpack } from './pack/unpack.ts';
+export { unpacker } from './pack/unpack.ts';
 export { fileOf, indexOf, threadKey, type State } from './state.ts';
 
 const fileOfCall = (files: readonly File[], call: Call): File | undefined => {

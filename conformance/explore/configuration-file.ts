@@ -40,6 +40,7 @@ export const ConfigurationSchema = z.strictObject({
     deaths: count(8),
     unread: count(16),
   }),
+  cookies: z.int().min(1).max(7).optional(),
   depth: z.int().positive().optional(),
 });
 

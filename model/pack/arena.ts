@@ -1,18 +1,19 @@
 /** Arenas and the buffers in them, as numbers of a row. */
-import type { Arena, Buffer } from '../state.ts';
+import type { Arena, Buffer, FileKey, Region } from '../state.ts';
 import { meet, small, type Packing } from './row.ts';
 
 /** The regions of an arena from the lowest on; their places follow from their sizes. */
-export const packArena = (p: Packing, arena: Arena): void => {
+export const packArena = (p: Packing, file: FileKey, arena: Arena): void => {
   const out = p.out;
   const { regions, size } = arena;
   out.put(regions.length);
   if (size === 0) return;
   out.put(size >>> 12);
   let at = 0;
-  for (const region of regions) {
+  while (at < regions.length) {
+    const region = regions[at] as Region;
     at++;
-    if (region.buffer !== null) packBuffer(p, region.buffer);
+    if (region.buffer !== null) packBuffer(p, file, region.buffer);
     else {
       out.put(0);
       if (at < regions.length) out.put(region.size >>> 3);
@@ -33,7 +34,7 @@ export const packPages = (p: Packing, pages: Arena['populated']): void => {
   }
 };
 
-const packBuffer = (p: Packing, buffer: Buffer): void => {
+const packBuffer = (p: Packing, file: FileKey, buffer: Buffer): void => {
   const out = p.out;
   const rare = buffer.offsetsSize + buffer.extraSize > 0 || buffer.held.length > 0 || buffer.clearOnFree;
   out.put(1 | (buffer.async ? 2 : 0) | (buffer.userMayFree ? 4 : 0) | (rare ? 8 : 0));
@@ -49,7 +50,7 @@ const packBuffer = (p: Packing, buffer: Buffer): void => {
   for (const held of buffer.held) {
     if (held.held === 'node') {
       out.put(held.strong ? 0 : 1);
-      out.put(small(held.ptr));
+      out.put(p.names.ptr(file, small(held.ptr)));
     } else if (held.held === 'handle') {
       out.put(held.strong ? 2 : 3);
       out.put(held.handle);
@@ -63,8 +64,12 @@ const packBuffer = (p: Packing, buffer: Buffer): void => {
 };
 
 /** Place of a free region among those of its size in the order of becoming free: only that decides (ALLOC-22). */
-const ageOf = (arena: Arena, { size, freed }: Arena['regions'][number]): number => {
+const ageOf = (arena: Arena, { size, freed }: Region): number => {
   let age = 0;
-  for (const other of arena.regions) if (other.buffer === null && other.size === size && other.freed < freed) age++;
+  const { regions } = arena;
+  for (let at = 0; at < regions.length; at++) {
+    const other = regions[at] as Region;
+    if (other.buffer === null && other.size === size && other.freed < freed) age++;
+  }
   return age;
 };

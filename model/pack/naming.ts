@@ -1,13 +1,14 @@
 /**
  * New names for the processes, threads, files and nodes of a state: every naming that may give the smallest row.
  *
- * Processes of one role and threads of one process may be renamed. Most are told apart by what they hold, in a way
- * that does not depend on names; only where that fails are all orders tried. Ptrs are not renamed: a dying owner
- * lets go of its nodes in the order of their ptrs, which others see.
+ * Processes of one role and threads of one process may be renamed; nodes of a process where the layout says that
+ * nobody sees the order of their ptrs. Most are told apart by what they hold, in a way that does not depend on names;
+ * only where that fails are all orders tried.
  */
 import type { ProcIndex } from '../../abi/ids.ts';
-import { NO_FILE, THREADS, fileOf, indexOf, type File, type FileKey, type Node, type State } from '../state.ts';
-import type { Thread, ThreadKey } from '../state.ts';
+import { NO_FILE, fileOf, indexOf, type File, type FileKey, type Node, type State } from '../state.ts';
+import type { Ref, Thread, ThreadKey } from '../state.ts';
+import { isUsed, markOfNode, markOfProc, markOfThread } from './marks.ts';
 
 /** What a row holds, and what may be renamed in it. */
 export interface Layout {
@@ -17,6 +18,10 @@ export interface Layout {
   readonly threads: number;
   /** Rename processes of one role, and threads of one process. */
   readonly symmetry: boolean;
+  /** Rename the nodes of a process: the ptrs from 1 on, each with a cookie of its own. */
+  readonly ptrs: boolean;
+  /** Rename the cookies of death notifications, in each process for itself. */
+  readonly cookies: boolean;
   /** Keep extended errors (IOC-06). */
   readonly errors: boolean;
   /** Keep nice values. */
@@ -48,41 +53,54 @@ const candidates = (items: readonly number[], markOf: (item: number) => number):
   return orders;
 };
 
-const mix = (hash: number, value: number): number => (Math.imul(hash ^ value, 0x9e37_79b1) >>> 7) ^ (hash << 1);
-
 interface Choice {
   readonly procs: readonly ProcIndex[];
   /** For each process the order of its threads. */
   readonly threads: ReadonlyMap<ProcIndex, readonly number[]>;
+  /** Nodes that nothing else tells apart, in the order to take. */
+  readonly nodes: readonly number[];
 }
+
+/** Ranks of nodes: by the place of the owner, then by ptr or, where ptrs may be renamed, by who holds them. */
+const OWNER = 2 ** 33;
+const HOLDER = 2 ** 12;
+const UNHELD = 2 ** 32;
 
 export class Naming {
   readonly #layout: Layout;
   readonly #everybody: readonly ProcIndex[];
   readonly #plain: readonly number[];
+  /** At most two processes of a role, one thread each, and ptrs stay. */
+  readonly #isUsual: boolean;
   #state: State | undefined;
   #choices: readonly Choice[] = [];
   #choice: Choice | undefined;
   /** Candidates by which of two processes of each role comes first: 0, 1, or 2 where both may. */
   readonly #known = new Map<number, readonly Choice[]>();
+  readonly #asTheyAre: readonly Choice[];
   /** Processes in the order of the row. */
   procs: readonly ProcIndex[] = [];
   /** Files in that order. */
-  files: File[] = [];
-  /** Living nodes by owner and ptr, then the dead ones by who holds them. */
-  nodes: readonly Node[] = [];
+  readonly files: File[] = [];
+  /** Living nodes by owner, then the dead ones by who holds them. */
+  readonly nodes: Node[] = [];
+  readonly #ranks: number[] = [];
+  readonly #threads: Thread[] = [];
 
   constructor(layout: Layout) {
+    const { roles, threads, ptrs } = layout;
     this.#layout = layout;
-    this.#everybody = layout.roles.flat();
-    this.#plain = Array.from({ length: layout.threads }, (_, thread) => thread);
+    this.#everybody = roles.flat();
+    this.#plain = Array.from({ length: threads }, (_, thread) => thread);
+    this.#isUsual = threads === 1 && !ptrs && roles.every(role => role.length < 3);
+    this.#asTheyAre = [{ procs: this.#everybody, threads: NO_ORDERS, nodes: NO_NODES }];
   }
 
   /** Begins with a state; answers how many namings there are. */
   begin(state: State): number {
     this.#state = state;
-    if (!this.#layout.symmetry) this.#choices = [{ procs: this.#everybody, threads: NO_ORDERS }];
-    else this.#choices = this.#candidates(state);
+    if (!this.#layout.symmetry) this.#choices = this.#asTheyAre;
+    else this.#choices = this.#isUsual ? this.#usual(state) : this.#candidates(state);
     return this.#choices.length;
   }
 
@@ -90,16 +108,26 @@ export class Naming {
   use(number: number): void {
     const state = this.#state as State;
     const choice = this.#choices[number] as Choice;
+    const { files } = this;
     this.#choice = choice;
     this.procs = choice.procs;
-    this.files = [];
-    for (const proc of choice.procs) for (const file of state.files) if (file.proc === proc) this.files.push(file);
-    this.nodes = this.#order(state);
+    let count = 0;
+    for (let place = 0; place < choice.procs.length; place++) {
+      const proc = choice.procs[place];
+      for (let at = 0; at < state.files.length; at++) {
+        const file = state.files[at] as File;
+        if (file.proc === proc) files[count++] = file;
+      }
+    }
+    if (files.length > count) files.length = count;
+    this.#order(state);
   }
 
   /** One more than the place of a process in the row. */
   proc(proc: ProcIndex): number {
-    return this.procs.indexOf(proc) + 1;
+    const { procs } = this;
+    for (let at = 0; at < procs.length; at++) if (procs[at] === proc) return at + 1;
+    return 0;
   }
 
   /** One more than the place of a file; 0 for none and for one that is gone. */
@@ -109,12 +137,9 @@ export class Naming {
     return 0;
   }
 
-  filesOf(proc: ProcIndex): readonly File[] {
-    return this.files.filter(file => file.proc === proc);
-  }
-
   /** Place of a native thread in its process. */
   threadPlace(proc: ProcIndex, thread: number): number {
+    if (this.#layout.threads === 1) return thread;
     const order = (this.#choice as Choice).threads.get(proc);
     return order === undefined ? thread : order.indexOf(thread);
   }
@@ -128,13 +153,20 @@ export class Naming {
     return 1 + (file - 1) * this.#layout.threads + this.threadPlace(proc, indexOf(key));
   }
 
-  /** Records of a file's threads in the order of the row. */
-  threadsOf(file: File): readonly Thread[] {
-    const state = this.#state as State;
-    const threads = state.threads.filter(({ key }) => fileOf(key) === file.key);
-    if (threads.length < 2) return threads;
-    const place = ({ key }: Thread): number => this.threadPlace(file.proc, indexOf(key));
-    return threads.sort((a, b) => place(a) - place(b));
+  /** Records of a file's threads in the order of the row; good until the next call. */
+  threadsOf({ key: file, proc }: File): readonly Thread[] {
+    const found = this.#threads;
+    const { threads } = this.#state as State;
+    let count = 0;
+    for (let at = 0; at < threads.length; at++) {
+      const thread = threads[at] as Thread;
+      if (fileOf(thread.key) === file) found[count++] = thread;
+    }
+    if (found.length > count) found.length = count;
+    if (count > 1) {
+      found.sort((a, b) => this.threadPlace(proc, indexOf(a.key)) - this.threadPlace(proc, indexOf(b.key)));
+    }
+    return found;
   }
 
   /** One more than the place of a node; 0 for none, and one more than that of the last for one that is gone. */
@@ -145,54 +177,91 @@ export class Naming {
     return nodes.length + 1;
   }
 
-  #order({ nodes, refs }: State): readonly Node[] {
-    if (nodes.length < 2) return nodes;
-    const rank = (node: Node): number => {
-      if (node.owner !== NO_FILE) return this.file(node.owner) * 0x1_0000_0000 + (node.ptr as number);
-      let least = 0x4000_0000;
-      for (const ref of refs) {
-        if (ref.node === node.id) least = Math.min(least, this.file(ref.file) * 0x1_0000 + ref.handle);
-      }
-      return least + 0x1_0000_0000 * 0x1_0000;
-    };
-    return nodes
-      .map(node => ({ node, rank: rank(node) }))
-      .sort((a, b) => a.rank - b.rank)
-      .map(({ node }) => node);
+  /** The ptr of a living node of a file as the row has it. */
+  ptr(file: FileKey, ptr: number): number {
+    if (!this.#layout.ptrs || ptr === 0) return ptr;
+    let place = 0;
+    for (const node of this.nodes) {
+      if (node.owner !== file || node.ptr === 0) continue;
+      place++;
+      if (node.ptr === ptr) return place;
+    }
+    throw new Error(`the model is wrong: no node ${ptr} of file ${file}`);
   }
 
-  /** The usual case is worked out once: at most two of a role, one thread each. */
-  #candidates(state: State): readonly Choice[] {
-    const { roles, threads } = this.#layout;
-    if (threads > 1 || roles.some(role => role.length > 2)) return this.#allCandidates(state);
+  /** Puts nodes in the order of their ranks. */
+  #order({ nodes: all }: State): void {
+    const { nodes } = this;
+    const ranks = this.#ranks;
+    if (nodes.length > all.length) nodes.length = all.length;
+    for (let place = 0; place < all.length; place++) {
+      const node = all[place] as Node;
+      const rank = all.length < 2 ? 0 : this.#rankOf(node);
+      let at = place;
+      for (; at > 0 && (ranks[at - 1] as number) > rank; at--) {
+        nodes[at] = nodes[at - 1] as Node;
+        ranks[at] = ranks[at - 1] as number;
+      }
+      nodes[at] = node;
+      ranks[at] = rank;
+    }
+  }
+
+  #rankOf({ owner, ptr, id }: Node): number {
+    const living = owner !== NO_FILE;
+    if (living && (!this.#layout.ptrs || ptr === 0)) return this.file(owner) * OWNER + (ptr as number);
+    let least = UNHELD;
+    const { refs } = this.#state as State;
+    for (let at = 0; at < refs.length; at++) {
+      const ref = refs[at] as Ref;
+      if (ref.node === id) least = Math.min(least, this.file(ref.file) * HOLDER + ref.handle);
+    }
+    if (!living) return least + OWNER * HOLDER;
+    if (least === UNHELD) least += (this.#choice as Choice).nodes.indexOf(id) * HOLDER;
+    return this.file(owner) * OWNER + least;
+  }
+
+  /** The usual case is worked out once. */
+  #usual(state: State): readonly Choice[] {
     let key = 0;
-    for (const [first, second] of roles) {
+    const { roles } = this.#layout;
+    for (let role = 0; role < roles.length; role++) {
+      const { 0: first, 1: second } = roles[role] as readonly ProcIndex[];
       key *= 3;
       if (second === undefined) continue;
       const difference = markOfProc(state, first as ProcIndex) - markOfProc(state, second);
       key += difference === 0 ? 2 : difference > 0 ? 1 : 0;
     }
     let choices = this.#known.get(key);
-    if (choices === undefined) this.#known.set(key, (choices = this.#allCandidates(state)));
+    if (choices === undefined) this.#known.set(key, (choices = this.#candidates(state)));
     return choices;
   }
 
-  #allCandidates(state: State): readonly Choice[] {
+  #candidates(state: State): readonly Choice[] {
     let orders: (readonly ProcIndex[])[] = [[]];
     for (const role of this.#layout.roles) {
       const some = role.length < 2 ? [role] : candidates(role, proc => markOfProc(state, proc));
       orders = orders.flatMap(order => some.map(more => [...order, ...more]));
     }
-    let choices: Choice[] = orders.map(procs => ({ procs, threads: NO_ORDERS }));
+    let choices: Choice[] = orders.map(procs => ({ procs, threads: NO_ORDERS, nodes: NO_NODES }));
     if (this.#layout.threads > 1) {
       for (const proc of this.#everybody) {
         const used = this.#plain.filter(thread => isUsed(state, proc, thread));
         const rest = this.#plain.filter(thread => !used.includes(thread));
         const some = candidates(used, thread => markOfThread(state, proc, thread)).map(order => [...order, ...rest]);
-        choices = choices.flatMap(({ procs, threads }) =>
-          some.map(order => ({ procs, threads: new Map([...threads, [proc, order]]) })),
+        choices = choices.flatMap(choice =>
+          some.map(order => ({ ...choice, threads: new Map([...choice.threads, [proc, order]]) })),
         );
       }
+    }
+    if (this.#layout.ptrs) {
+      const unheld = state.nodes.filter(({ refs, ptr }) => refs.length === 0 && ptr !== 0);
+      const markOf = (id: number): number => markOfNode(unheld.find(node => node.id === id) as Node);
+      const some = candidates(
+        unheld.map(({ id }) => id),
+        markOf,
+      );
+      choices = choices.flatMap(choice => some.map(nodes => ({ ...choice, nodes })));
     }
     if (choices.length > MOST) throw new Error(`${choices.length} namings of one state are too many`);
     return choices;
@@ -200,65 +269,4 @@ export class Naming {
 }
 
 const NO_ORDERS: ReadonlyMap<ProcIndex, readonly number[]> = new Map();
-
-/** A number that does not change when processes or threads are renamed. */
-const markOfProc = (state: State, proc: ProcIndex): number => {
-  const task = state.tasks.find(other => other.proc === proc);
-  let mark = task === undefined ? 0 : task.alive ? 1 : 2;
-  for (const file of state.files) {
-    if (file.proc !== proc) continue;
-    const { todo, delivered, waiting, outstanding, arena } = file;
-    mark = mix(mark, todo.length + 8 * delivered.length + 64 * waiting.length + 512 * outstanding);
-    for (const { size, buffer } of arena.regions) {
-      mark = mix(mark, size + (buffer === null ? 0 : buffer.userMayFree ? 1 : buffer.async ? 2 : 3));
-    }
-    for (const node of state.nodes) {
-      if (node.owner === file.key) {
-        mark = mix(
-          mark,
-          node.internalStrong +
-            8 * node.localStrong +
-            64 * node.localWeak +
-            512 * node.refs.length +
-            4096 * (node.queued === null ? 0 : 1),
-        );
-      }
-    }
-    let held = 0;
-    for (const ref of state.refs) {
-      if (ref.file === file.key) held += mix(ref.handle, ref.strong + 8 * ref.weak + (ref.death === null ? 0 : 64));
-    }
-    mark = mix(mark, held);
-    let own = 0;
-    for (const thread of state.threads) if (fileOf(thread.key) === file.key) own += markOfRecord(state, thread);
-    mark = mix(mark, own);
-  }
-  return mark;
-};
-
-const markOfRecord = (state: State, { key, looper, stack, todo, needReturn, processTodo }: Thread): number => {
-  const bits = (needReturn ? 1 : 0) | (processTodo ? 2 : 0) | (stack === 0 ? 0 : 4);
-  const top = stack === 0 ? undefined : state.transactions.find(({ id }) => id === stack);
-  const way = top === undefined ? 0 : top.toThread === key ? 1 : 2;
-  return mix(looper + 64 * todo.length, bits + 8 * way);
-};
-
-/** The driver knows the thread, or it has ended: all others are the same. */
-const isUsed = (state: State, proc: ProcIndex, thread: number): boolean =>
-  state.tasks.some(task => task.proc === proc && task.ended.includes(thread)) ||
-  state.threads.some(
-    ({ key }) => indexOf(key) === thread && state.files.some(file => file.proc === proc && file.key === fileOf(key)),
-  );
-
-const markOfThread = (state: State, proc: ProcIndex, thread: number): number => {
-  let mark = 1;
-  for (const file of state.files) {
-    if (file.proc !== proc) continue;
-    const key = file.key * THREADS + thread;
-    const record = state.threads.find(other => other.key === key);
-    mark = mix(mark, record === undefined ? 0 : markOfRecord(state, record));
-    mark = mix(mark, file.waiting.indexOf(key) + 1);
-  }
-  const task = state.tasks.find(other => other.proc === proc);
-  return mix(mark, task?.ended.includes(thread) === true ? 1 : 0);
-};
+const NO_NODES: readonly number[] = [];

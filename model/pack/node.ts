@@ -1,6 +1,6 @@
 /** Nodes with the refs to them, as numbers of a row. */
-import { NO_FILE, NO_THREAD, type Node } from '../state.ts';
-import { DEATH_AT, meet, small, type Packing } from './row.ts';
+import { NO_FILE, NO_THREAD, type Node, type Ref } from '../state.ts';
+import { DEATH_AT, cookieNumber, meet, small, type Packing } from './row.ts';
 
 /** A node: its counts, where it is queued, the oneways that wait, and its refs, the newest first. */
 export const packNode = (p: Packing, node: Node): void => {
@@ -8,8 +8,11 @@ export const packNode = (p: Packing, node: Node): void => {
   const names = p.names;
   const queued = node.queued === null ? 0 : node.queued === NO_THREAD ? 1 : 1 + names.thread(node.queued);
   out.put(node.owner === NO_FILE ? 0 : names.file(node.owner));
-  out.put(small(node.ptr));
-  out.put(small(node.cookie));
+  const ptr = small(node.ptr);
+  const cookie = small(node.cookie);
+  if (p.layout.ptrs && cookie !== ptr) throw new Error('a node with a cookie that is not its ptr cannot be renamed');
+  out.put(node.owner === NO_FILE ? ptr : names.ptr(node.owner, ptr));
+  out.put(node.owner === NO_FILE || !p.layout.ptrs ? cookie : names.ptr(node.owner, ptr));
   out.put(
     (node.hasStrong ? 1 : 0) |
       (node.hasWeak ? 2 : 0) |
@@ -27,19 +30,21 @@ export const packNode = (p: Packing, node: Node): void => {
     for (const id of node.asyncTodo) out.put(meet(p, id));
   }
   out.put(node.refs.length);
-  for (const id of node.refs) packRef(p, id);
+  for (let at = 0; at < node.refs.length; at++) packRef(p, node.refs[at] as number);
 };
 
 const packRef = (p: Packing, id: number): void => {
   const out = p.out;
-  for (const ref of p.state.refs) {
+  const { refs } = p.state;
+  for (let at = 0; at < refs.length; at++) {
+    const ref = refs[at] as Ref;
     if (ref.id !== id) continue;
     out.put(p.names.file(ref.file));
     out.put(ref.handle);
     out.put(ref.strong);
     out.put(ref.weak);
     out.put(ref.death === null ? 0 : 1 + DEATH_AT.indexOf(ref.death.at));
-    if (ref.death !== null) out.put(small(ref.death.cookie));
+    if (ref.death !== null) out.put(cookieNumber(p, ref.file, ref.death.cookie));
     return;
   }
   throw new Error(`the model is wrong: no ref ${id}`);

@@ -4,9 +4,10 @@
  *
  * Numbers of the driver's counter are written in the order in which the row meets them. What the layout says that
  * nobody can ask for is left out: memory contents always, errors, nice values and empty pages where it says so.
+ * Loops go by index: this is where an exploration spends its time, and the iterators of `for of` are not free.
  * Left out as derivable: free async space (INV-BUFFER-03) and the message of a transaction, which is zeros.
  */
-import type { State, Transaction } from '../state.ts';
+import type { Context, File, Node, State, Transaction } from '../state.ts';
 import { packArena } from './arena.ts';
 import { Naming, type Layout } from './naming.ts';
 import { packNode } from './node.ts';
@@ -18,17 +19,22 @@ const write = (p: Packing): void => {
   const { devices, transactions } = p.state;
   const out = p.out;
   const names = p.names;
-  for (const { manager, managerUid } of devices) {
+  for (let at = 0; at < devices.length; at++) {
+    const { manager, managerUid } = devices[at] as Context;
     out.put(names.node(manager));
     out.put(managerUid === null ? 0 : managerUid + 1);
   }
-  for (const proc of names.procs) packTask(p, proc);
+  for (let at = 0; at < names.procs.length; at++) packTask(p, names.procs[at] as number);
   out.put(names.nodes.length);
-  for (const node of names.nodes) packNode(p, node);
-  for (const file of names.files) packArena(p, file.arena);
+  for (let at = 0; at < names.nodes.length; at++) packNode(p, names.nodes[at] as Node);
+  for (let at = 0; at < names.files.length; at++) {
+    const { key, arena } = names.files[at] as File;
+    packArena(p, key, arena);
+  }
   for (let at = 0; at < p.met.length; at++) packTransaction(p, p.met[at] as number);
   // What nothing leads to exists all the same.
-  for (const { id } of transactions) {
+  for (let at = 0; at < transactions.length; at++) {
+    const { id } = transactions[at] as Transaction;
     if (p.met.includes(id)) continue;
     p.met.push(id);
     packTransaction(p, id);
@@ -52,10 +58,15 @@ const byAge = (state: State, met: readonly number[]): number[] => {
 /** Writes the row of a state under the naming in use. */
 const writeRow = (state: State, names: Naming, layout: Layout, out: RowWriter): void => {
   const met: number[] = [];
-  write({ state, names, layout, out, met });
-  if (state.transactions.every(({ fromParent, toParent }) => fromParent === 0 && toParent === 0)) return;
-  out.clear();
-  write({ state, names, layout, out, met: byAge(state, met) });
+  write({ state, names, layout, out, met, cookies: [] });
+  const { transactions } = state;
+  for (let at = 0; at < transactions.length; at++) {
+    const { fromParent, toParent } = transactions[at] as Transaction;
+    if (fromParent === 0 && toParent === 0) continue;
+    out.clear();
+    write({ state, names, layout, out, met: byAge(state, met), cookies: [] });
+    return;
+  }
 };
 
 /** Makes the packer of a layout. The two writers are used in turn where several namings compete. */

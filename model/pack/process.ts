@@ -1,19 +1,22 @@
 /** Processes, their open files, threads and lists of work, as numbers of a row. */
 import { BR } from '../../abi/constants.ts';
-import { LOOPER, THREADS, type File, type Thread, type Work } from '../state.ts';
+import { LOOPER, THREADS, type File, type FileKey, type Parked } from '../state.ts';
+import type { Task, Thread, ThreadKey, Work } from '../state.ts';
 import { packPages } from './arena.ts';
-import { WORK_NUMBER, errorNumber, meet, small, type Packing } from './row.ts';
+import { WORKS, cookieNumber, errorNumber, meet, type Packing } from './row.ts';
 
 /** A process: whether it lives, what is set, and its files. */
 export const packTask = (p: Packing, proc: number): void => {
   const out = p.out;
-  const task = p.state.tasks.find(other => other.proc === proc);
+  let task: Task | undefined;
+  const { tasks } = p.state;
+  for (let at = 0; at < tasks.length; at++) if ((tasks[at] as Task).proc === proc) task = tasks[at];
   if (task === undefined) {
     out.put(0);
     return;
   }
   const { alive, ended, euid, fds } = task;
-  const nice = p.layout.nice ? Object.entries(task.nice) : [];
+  const nice = p.layout.nice ? Object.entries(task.nice) : NOTHING;
   const rare = ended.length > 0 || euid !== 0 || fds.length > 0 || nice.length > 0;
   out.put(1 + (alive ? 1 : 0) + (rare ? 2 : 0));
   if (rare) {
@@ -29,9 +32,11 @@ export const packTask = (p: Packing, proc: number): void => {
       out.put(value + 20);
     }
   }
-  const files = p.names.filesOf(proc);
-  out.put(files.length);
-  for (const file of files) packFile(p, file);
+  let count = 0;
+  const { files } = p.names;
+  for (let at = 0; at < files.length; at++) if ((files[at] as File).proc === proc) count++;
+  out.put(count);
+  for (let at = 0; at < files.length; at++) if ((files[at] as File).proc === proc) packFile(p, files[at] as File);
 };
 
 const packFile = (p: Packing, file: File): void => {
@@ -52,26 +57,34 @@ const packFile = (p: Packing, file: File): void => {
   const torn = arena.mapped !== arena.size || arena.gone.length > 0;
   out.put(flags | (rare || torn ? 4 : 0));
   if (rare || torn) {
-    for (const value of [switches, file.maxThreads, file.requested, file.started, file.device, file.fd]) out.put(value);
+    out.put(switches);
+    out.put(file.maxThreads);
+    out.put(file.requested);
+    out.put(file.started);
+    out.put(file.device);
+    out.put(file.fd);
     out.put(file.defaultNice + 20);
     out.put(arena.mapped);
     packPages(p, arena.gone);
   }
-  packWorks(p, file.todo);
-  packWorks(p, file.delivered);
+  packWorks(p, file.key, file.todo);
+  packWorks(p, file.key, file.delivered);
   out.put(file.waiting.length);
-  for (const thread of file.waiting) out.put(p.names.thread(thread));
+  for (let at = 0; at < file.waiting.length; at++) out.put(p.names.thread(file.waiting[at] as ThreadKey));
   out.put(file.outstanding);
   const threads = p.names.threadsOf(file);
   out.put(threads.length);
-  for (const thread of threads) packThread(p, thread, file);
+  for (let at = 0; at < threads.length; at++) packThread(p, threads[at] as Thread, file);
 };
 
-const packWorks = (p: Packing, works: readonly Work[]): void => {
+const NOTHING: readonly (readonly [string, number])[] = [];
+
+const packWorks = (p: Packing, file: FileKey, works: readonly Work[]): void => {
   const out = p.out;
   out.put(works.length);
-  for (const work of works) {
-    out.put(WORK_NUMBER[work.work]);
+  for (let at = 0; at < works.length; at++) {
+    const work = works[at] as Work;
+    out.put(WORKS.indexOf(work.work));
     switch (work.work) {
       case 'transaction':
         out.put(meet(p, work.id));
@@ -83,7 +96,7 @@ const packWorks = (p: Packing, works: readonly Work[]): void => {
       case 'dead_binder_and_clear':
       case 'clear_death':
         out.put(work.ref === 0 ? 0 : handleOf(p, work.ref) + 1);
-        out.put(small(work.cookie));
+        out.put(cookieNumber(p, file, work.cookie));
         break;
       default:
     }
@@ -95,9 +108,14 @@ const handleOf = (p: Packing, ref: number): number => {
   throw new Error(`the model is wrong: no ref ${ref}`);
 };
 
+const errorNumbers = ({ returnError, replyError }: Thread): number =>
+  returnError === 0 && replyError === 0 ? 0 : errorNumber(returnError) + 5 * errorNumber(replyError);
+
 const packThread = (p: Packing, thread: Thread, file: File): void => {
   const out = p.out;
-  const parked = p.state.parked.find(other => other.thread === thread.key);
+  let parked: Parked | undefined;
+  const asleep = p.state.parked;
+  for (let at = 0; at < asleep.length; at++) if ((asleep[at] as Parked).thread === thread.key) parked = asleep[at];
   const looper = thread.looper & ~LOOPER.WAITING;
   const error = p.layout.errors && (thread.error.command !== BR.BR_OK || thread.error.id !== 0);
   const rare = looper !== 0 || thread.returnError !== 0 || thread.replyError !== 0 || error;
@@ -105,7 +123,7 @@ const packThread = (p: Packing, thread: Thread, file: File): void => {
   out.put((parked === undefined ? 0 : 1) | (thread.processTodo ? 2 : 0) | (thread.needReturn ? 4 : 0) | (rare ? 8 : 0));
   if (rare) {
     out.put(looper);
-    out.put(errorNumber(thread.returnError) + 5 * errorNumber(thread.replyError));
+    out.put(errorNumbers(thread));
     out.put(error ? 1 : 0);
     if (error) {
       out.put(thread.error.id === 0 ? 0 : 1);
@@ -114,7 +132,7 @@ const packThread = (p: Packing, thread: Thread, file: File): void => {
     }
   }
   out.put(meet(p, thread.stack));
-  packWorks(p, thread.todo);
+  packWorks(p, file.key, thread.todo);
   if (parked === undefined) return;
   const { size, consumed, limit } = parked.read;
   const plain = size === 256 && consumed === 0 && limit === undefined;

@@ -17,6 +17,8 @@ export type Mutable<Item> = { -readonly [Field in keyof Item]: Item[Field] };
 export interface Unpacking {
   readonly from: RowReader;
   readonly layout: Layout;
+  /** Processes in the order of the row. */
+  readonly procs: readonly number[];
   readonly tasks: Task[];
   readonly files: Mutable<File>[];
   readonly threads: Thread[];
@@ -57,5 +59,5 @@ export const takeTransaction = (u: Unpacking): number => {
 /** A process by its number. */
 export const takeProc = (u: Unpacking): number => {
   const number = u.from.take();
-  return number === 0 ? 0 : (u.layout.roles.flat()[number - 1] as number);
+  return number === 0 ? 0 : (u.procs[number - 1] as number);
 };

@@ -17,6 +17,8 @@ export interface Packing {
   readonly out: RowWriter;
   /** Transactions in the order of their numbers. */
   readonly met: number[];
+  /** Cookies of death notifications in the order of their numbers, each with its file, where they may be renamed. */
+  readonly cookies: number[];
 }
 
 /** Kinds of work, in the order of their numbers in a row. */
@@ -31,11 +33,6 @@ export const WORKS = [
   'return_error',
   'spam_suspect',
 ] as const satisfies readonly Work['work'][];
-/** The number of a kind of work. */
-export const WORK_NUMBER = Object.fromEntries(WORKS.map((work, number) => [work, number])) as Record<
-  Work['work'],
-  number
->;
 
 /** Codes that wait in the slots of a thread, in the order of their numbers in a row. */
 export const ERRORS = [
@@ -57,9 +54,25 @@ export const small = (word: number | string): number => {
   return word;
 };
 
+/** Number of a death notification's cookie in the row; from 1 where cookies may be renamed. */
+export const cookieNumber = (p: Packing, file: number, cookie: number | string): number => {
+  const word = small(cookie);
+  if (!p.layout.cookies) return word;
+  const { cookies } = p;
+  let number = 0;
+  for (let at = 0; at < cookies.length; at += 2) {
+    if (cookies[at] !== file) continue;
+    number++;
+    if (cookies[at + 1] === word) return number;
+  }
+  cookies.push(file, word);
+  return number + 1;
+};
+
 /** Number of a transaction in the row, from 1; its record is written when all lists are. */
 export const meet = (p: Packing, id: number): number => {
   if (id === 0) return 0;
-  const known = p.met.indexOf(id);
-  return known >= 0 ? known + 1 : p.met.push(id);
+  const { met } = p;
+  for (let at = 0; at < met.length; at++) if (met[at] === id) return at + 1;
+  return met.push(id);
 };

@@ -1,5 +1,5 @@
 /** Transactions, as numbers of a row. */
-import { NO_FILE, type State, type Transaction } from '../state.ts';
+import { NO_FILE, type File, type Region, type State, type Transaction } from '../state.ts';
 import { meet, type Packing } from './row.ts';
 
 /** A transaction: who sent it, who has it, what it waits for, and its buffer. */
@@ -7,7 +7,9 @@ export const packTransaction = (p: Packing, id: number): void => {
   const out = p.out;
   const names = p.names;
   const { transactions } = p.state;
-  const found = transactions.find(other => other.id === id);
+  let found: Transaction | undefined;
+  for (let at = 0; at < transactions.length; at++)
+    if ((transactions[at] as Transaction).id === id) found = transactions[at];
   if (found === undefined) throw new Error(`the model is wrong: no transaction ${id}`);
   const sent: Transaction = found;
   if (sent.payload.fixups.length > 0) throw new Error('descriptors in flight cannot be packed');
@@ -34,6 +36,11 @@ export const packTransaction = (p: Packing, id: number): void => {
 /** One more than the place of the region that holds a message; 0 when it has none. */
 const regionOf = ({ files }: State, { to, buffer }: Transaction): number => {
   if (to === NO_FILE || buffer < 0) return 0;
-  const file = files.find(({ key }) => key === to);
-  return file === undefined ? 0 : file.arena.regions.findIndex(({ offset }) => offset === buffer) + 1;
+  for (let place = 0; place < files.length; place++) {
+    const { key, arena } = files[place] as File;
+    if (key !== to) continue;
+    const { regions } = arena;
+    for (let at = 0; at < regions.length; at++) if ((regions[at] as Region).offset === buffer) return at + 1;
+  }
+  return 0;
 };

@@ -75,7 +75,7 @@ const read = (u: Unpacking, devices: number): State => {
     const uid = from.take();
     contexts.push({ manager, managerUid: uid === 0 ? null : uid - 1 });
   }
-  for (const role of u.layout.roles) for (const proc of role) readTask(u, proc);
+  for (const proc of u.procs) readTask(u, proc);
   const nodes = from.take();
   for (let node = 1; node <= nodes; node++) readNode(u, node, nodes);
   // Refs are written with their nodes, the newest of each first.
@@ -97,21 +97,25 @@ const read = (u: Unpacking, devices: number): State => {
   };
 };
 
-/** The state that a row of a layout stands for, with so many devices. */
-export const unpack = (from: RowReader, layout: Layout, devices: number): State =>
-  read(
-    {
-      from,
-      layout,
-      tasks: [],
-      files: [],
-      threads: [],
-      nodes: [],
-      refs: [],
-      transactions: [],
-      parked: [],
-      named: [],
-      buffers: 0,
-    },
-    devices,
-  );
+/** Makes the reader of a layout: it answers the state that a row stands for, with so many devices. */
+export const unpacker = (layout: Layout, devices: number): ((from: RowReader) => State) => {
+  const procs = layout.roles.flat();
+  return from =>
+    read(
+      {
+        from,
+        layout,
+        procs,
+        tasks: [],
+        files: [],
+        threads: [],
+        nodes: [],
+        refs: [],
+        transactions: [],
+        parked: [],
+        named: [],
+        buffers: 0,
+      },
+      devices,
+    );
+};

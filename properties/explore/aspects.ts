@@ -9,6 +9,9 @@ import type { Words } from './words.ts';
 
 type File = State['files'][number];
 type Thread = State['threads'][number];
+type Node = State['nodes'][number];
+type Ref = State['refs'][number];
+type Transaction = State['transactions'][number];
 type Work = File['todo'][number];
 
 /** Owner of a dead node. */
@@ -25,6 +28,26 @@ export interface Aspect {
 }
 
 const files = ({ files: { length } }: State): number => length;
+
+/** Whether two tables hold as many records, each the same or alike. */
+const alike = <Item>(
+  table: readonly Item[],
+  before: readonly Item[],
+  areAlike: (item: Item, other: Item) => boolean,
+): boolean => {
+  if (table === before) return true;
+  if (table.length !== before.length) return false;
+  for (let at = 0; at < table.length; at++) {
+    const item = table[at] as Item;
+    const other = before[at] as Item;
+    if (item !== other && !areAlike(item, other)) return false;
+  }
+  return true;
+};
+
+/** The same file, whatever is in it. */
+const isSameFile = (one: File, other: File): boolean =>
+  one.key === other.key && one.proc === other.proc && one.fd === other.fd && one.device === other.device;
 
 /** The buffer space of one file. */
 const arena: Aspect = {
@@ -72,11 +95,36 @@ const KIND: Readonly<Record<Work['work'], number>> = {
   spam_suspect: 7,
 };
 
+const threadsAlike = (table: readonly Thread[], before: readonly Thread[], file: number): boolean => {
+  if (table === before) return true;
+  if (table.length !== before.length) return false;
+  for (let at = 0; at < table.length; at++) {
+    const one = table[at] as Thread;
+    const other = before[at] as Thread;
+    if (one === other || (one.key === other.key && fileOf(one.key) !== file)) continue;
+    if (one.key !== other.key || one.looper !== other.looper || one.todo !== other.todo) return false;
+    if ((one.stack === 0) !== (other.stack === 0)) return false;
+  }
+  return true;
+};
+
 /** The threads of one file: who waits, and over what. */
 const threads: Aspect = {
   invariants: [1, 2, 3, 4, 5, 6].map(number => `INV-THREAD-0${number}`),
   parts: files,
-  isSame: (state, before, at) => state.threads === before.threads && state.files[at] === before.files[at],
+  isSame: (state, before, at) => {
+    const file = state.files[at] as File;
+    const other = before.files[at];
+    return (
+      other !== undefined &&
+      file.key === other.key &&
+      file.requested === other.requested &&
+      file.started === other.started &&
+      file.waiting.length === other.waiting.length &&
+      file.todo.length > 0 === other.todo.length > 0 &&
+      threadsAlike(state.threads, before.threads, file.key)
+    );
+  },
   write: (state, out, at) => {
     const { key, requested, started, waiting, todo } = state.files[at] as File;
     out.put(requested);
@@ -105,17 +153,8 @@ const placeIn = (table: readonly { readonly id: number }[], id: number): number 
   return 0;
 };
 
-/** The same files are there, whatever is in them. */
-const haveSameFiles = ({ files: all }: State, { files: before }: State): boolean => {
-  if (all === before) return true;
-  if (all.length !== before.length) return false;
-  for (let at = 0; at < all.length; at++) {
-    const { key, proc, fd, device } = all[at] as File;
-    const other = before[at] as File;
-    if (key !== other.key || proc !== other.proc || fd !== other.fd || device !== other.device) return false;
-  }
-  return true;
-};
+/** No law asks for more of most counts than whether there is one. */
+const sign = (count: number): number => (count > 0 ? 1 : count === 0 ? 0 : 2);
 
 /** Nodes and refs: what they count, and who has them. */
 const references: Aspect = {
@@ -124,7 +163,8 @@ const references: Aspect = {
     ...[1, 2, 3, 4, 5, 6].map(number => `INV-REF-0${number}`),
     ...['INV-CENSUS-03', 'INV-CENSUS-04'],
   ],
-  isSame: (state, before) => state.nodes === before.nodes && state.refs === before.refs && haveSameFiles(state, before),
+  isSame: (state, before) =>
+    state.nodes === before.nodes && state.refs === before.refs && alike(state.files, before.files, isSameFile),
   write: (state, out) => {
     const { nodes, refs } = state;
     for (const { key, device } of state.files) {
@@ -138,8 +178,8 @@ const references: Aspect = {
       out.put(node.owner === NO_FILE ? 0 : 1 + placeOf(state, node.owner));
       out.put(Number(node.ptr));
       out.put(node.internalStrong);
-      out.put(node.localStrong);
-      out.put(node.localWeak);
+      out.put(sign(node.localStrong));
+      out.put(sign(node.localWeak));
       out.put((node.hasStrong ? 1 : 0) | (node.hasWeak ? 2 : 0) | (node.hasAsync ? 4 : 0));
       out.put(node.asyncTodo.length);
       out.put(node.refs.length);
@@ -148,8 +188,8 @@ const references: Aspect = {
       out.put(placeOf(state, ref.file));
       out.put(placeIn(nodes, ref.node));
       out.put(ref.handle);
-      out.put(ref.strong);
-      out.put(ref.weak);
+      out.put(sign(ref.strong));
+      out.put(sign(ref.weak));
     }
   },
 };
@@ -159,6 +199,14 @@ const worksWith = (table: State['transactions'], list: readonly Work[], out: Wor
   out.put(0);
 };
 
+const queueAlike = (one: File, other: File): boolean =>
+  one.key === other.key && one.todo === other.todo && one.arena === other.arena;
+
+const stackAlike = (one: Thread, other: Thread): boolean =>
+  one.key === other.key && one.stack === other.stack && one.todo === other.todo;
+
+const keepAlike = (one: Node, other: Node): boolean => one.owner === other.owner && one.asyncTodo === other.asyncTodo;
+
 /** Transactions: who sent them, where they wait, on which stacks they are, and their buffers. */
 const transactions: Aspect = {
   invariants: [
@@ -167,9 +215,9 @@ const transactions: Aspect = {
   ],
   isSame: (state, before) =>
     state.transactions === before.transactions &&
-    state.threads === before.threads &&
-    state.files === before.files &&
-    state.nodes === before.nodes,
+    alike(state.files, before.files, queueAlike) &&
+    alike(state.threads, before.threads, stackAlike) &&
+    alike(state.nodes, before.nodes, keepAlike),
   write: (state, out) => {
     const { transactions: all } = state;
     out.put(all.length);
@@ -222,11 +270,20 @@ const completions = ({ todo }: Thread): number => {
   return count;
 };
 
+const holdAlike = (one: File, other: File): boolean =>
+  isSameFile(one, other) && one.todo === other.todo && one.delivered === other.delivered;
+
+const watchAlike = (one: Ref, other: Ref): boolean =>
+  one.file === other.file && (one.death === null) === (other.death === null);
+
 /** What exists, and where: files, threads, completions, death records. */
 const existence: Aspect = {
   invariants: ['INV-PROCESS-01', ...[1, 2, 6, 7, 8].map(number => `INV-CENSUS-0${number}`)],
   isSame: (state, before) =>
-    state.files === before.files && state.threads === before.threads && state.refs === before.refs,
+    state.files.length > 0 &&
+    alike(state.files, before.files, holdAlike) &&
+    alike(state.threads, before.threads, stackAlike) &&
+    alike(state.refs, before.refs, watchAlike),
   write: (state, out) => {
     out.put(state.files.length);
     for (const { key, proc, fd, todo, delivered } of state.files) {
@@ -249,14 +306,18 @@ const existence: Aspect = {
   },
 };
 
+const countAlike = (one: Node, other: Node): boolean => one.id === other.id && one.owner === other.owner;
+const nameAlike = (one: Ref, other: Ref): boolean => one.id === other.id && one.file === other.file;
+const isSameSending = (one: Transaction, other: Transaction): boolean => one.id === other.id;
+
 /** Which ids of nodes, refs and transactions stand for an earlier one, too. */
 const counter: Aspect = {
   invariants: ['INV-NODE-09'],
   isSame: (state, before) =>
-    state.nodes === before.nodes &&
-    state.refs === before.refs &&
-    state.transactions === before.transactions &&
-    haveSameFiles(state, before),
+    alike(state.nodes, before.nodes, countAlike) &&
+    alike(state.refs, before.refs, nameAlike) &&
+    alike(state.transactions, before.transactions, isSameSending) &&
+    alike(state.files, before.files, isSameFile),
   write: (state, out) => {
     const { nodes, refs, transactions: sent } = state;
     const ids: number[] = [];

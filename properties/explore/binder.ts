@@ -1,11 +1,11 @@
 /** The specification as a system to explore: one configuration of processes, and the letters that they use. */
 import type { Call } from '../../abi/call.ts';
 import type { Outcome } from '../../abi/specification.ts';
-import { fileOf, packer, specification, threadKey, unpack, type Layout, type State } from '../../model/model.ts';
+import { fileOf, packer, specification, threadKey, unpacker, type Layout, type State } from '../../model/model.ts';
 import { INVARIANTS } from '../all.ts';
 import { ruleOf, type Letter } from './alphabet.ts';
 import type { Configuration } from './configuration.ts';
-import { Scene, type LetterRule, type Offer } from './scene.ts';
+import { Scene, type File, type LetterRule, type Offer, type Thread } from './scene.ts';
 import { setUp } from './setup.ts';
 import type { Breach, System } from './system.ts';
 import { Upheld } from './upheld.ts';
@@ -36,6 +36,8 @@ export interface BinderOptions {
   readonly invariants?: boolean;
 }
 
+type Parked = State['parked'][number];
+
 /** A letter of the alphabet in use. */
 interface Used {
   readonly rule: LetterRule;
@@ -61,6 +63,10 @@ export const layoutOf = (configuration: Configuration, symmetry: boolean): Layou
   roles: rolesOf(configuration),
   threads: Math.max(...configuration.processes.map(({ threads }) => threads)),
   symmetry,
+  // A dying owner lets go of its nodes in the order of their ptrs, which others see.
+  ptrs: symmetry && configuration.processes.some(({ nodes }) => nodes > 1) && !configuration.alphabet.includes('kill'),
+  // Without a choice the cookie follows the handle.
+  cookies: symmetry && configuration.cookies !== undefined,
   errors: configuration.alphabet.includes('extended_error'),
   nice: false,
   pages: configuration.alphabet.includes('reclaim'),
@@ -71,6 +77,7 @@ export class BinderSystem implements System<State> {
   readonly configuration: Configuration;
   readonly layout: Layout;
   readonly pack: (state: State, into: Words) => void;
+  readonly unpack: (from: Words) => State;
   readonly #scene: Scene;
   readonly #letters: readonly Used[];
   readonly #watch: Watch | undefined;
@@ -88,6 +95,7 @@ export class BinderSystem implements System<State> {
     this.configuration = configuration;
     this.layout = layoutOf(configuration, options.symmetry ?? true);
     this.pack = packer(this.layout, new Words(), (from, to) => to.copy(from));
+    this.unpack = unpacker(this.layout, 1);
     this.#scene = new Scene(configuration);
     this.#letters = configuration.alphabet.map(letter => ({
       rule: ruleOf(letter),
@@ -100,10 +108,6 @@ export class BinderSystem implements System<State> {
 
   initial(): readonly State[] {
     return [setUp(this.configuration).state];
-  }
-
-  unpack(from: Words): State {
-    return unpack(from, this.layout, 1);
   }
 
   /** Every call that is possible in a state, with the letter that offers it. */
@@ -152,9 +156,10 @@ export class BinderSystem implements System<State> {
   }
 
   marks(state: State): number {
-    const { nodes, files, parked, threads } = state;
+    const { nodes, files, parked, threads, transactions } = state;
     let marks = 0;
-    for (const { stack, key } of threads) {
+    for (let at = 0; at < threads.length && transactions.length > 0; at++) {
+      const { stack, key } = threads[at] as Thread;
       for (let id = stack; id !== 0;) {
         const transaction = transactionOf(state, id);
         if (transaction === undefined) break;
@@ -165,19 +170,27 @@ export class BinderSystem implements System<State> {
     for (const { hasAsync, owner } of nodes) {
       if (hasAsync && files.some(({ key, open }) => key === owner && open)) marks |= MARK.ASYNC;
     }
-    for (const { thread } of parked) {
+    for (let at = 0; at < parked.length; at++) {
+      const { thread } = parked[at] as Parked;
       const stack = threads.find(({ key }) => key === thread)?.stack ?? 0;
       if (stack !== 0 && transactionOf(state, stack)?.toThread === thread) marks |= MARK.IDLES;
     }
-    for (const { key, proc, frozen, arena } of files) {
-      const asleep = parked.filter(({ thread }) => fileOf(thread) === key).length;
+    for (let at = 0; at < files.length; at++) {
+      const { key, proc, frozen, arena } = files[at] as File;
+      let asleep = 0;
+      for (let place = 0; place < parked.length; place++) {
+        if (fileOf((parked[place] as Parked).thread) === key) asleep++;
+      }
       const all = this.configuration.processes[proc]?.threads ?? 0;
-      const owes = arena.regions.some(({ buffer }) => buffer !== null && buffer.async && buffer.userMayFree);
-      if (frozen || (asleep === all && owes)) marks |= MARK.IDLES;
+      if (frozen || (asleep === all && owes(arena))) marks |= MARK.IDLES;
     }
     return marks;
   }
 }
+
+/** Oneways were delivered there and wait to be freed. */
+const owes = ({ regions }: File['arena']): boolean =>
+  regions.some(({ buffer }) => buffer !== null && buffer.async && buffer.userMayFree);
 
 const transactionOf = ({ transactions }: State, id: number): State['transactions'][number] | undefined => {
   for (const transaction of transactions) if (transaction.id === id) return transaction;

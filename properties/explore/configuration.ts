@@ -34,6 +34,8 @@ export interface Configuration {
   readonly mapping: number;
   readonly alphabet: readonly Letter[];
   readonly limits: Limits;
+  /** Cookies among which a process chooses when it registers for a death; absent: the cookie follows the handle. */
+  readonly cookies?: number | undefined;
   /** Layers to explore; absent: all. */
   readonly depth?: number | undefined;
 }

@@ -32,7 +32,7 @@ export interface StoreMemory {
   readonly parents: Uint32Array<SharedArrayBuffer>;
   /** Marks of each state. */
   readonly marks: Uint8Array<SharedArrayBuffer>;
-  readonly arena: Uint32Array<SharedArrayBuffer>;
+  readonly arena: Int32Array<SharedArrayBuffer>;
   readonly control: Int32Array<SharedArrayBuffer>;
 }
 
@@ -47,10 +47,13 @@ export const newMemory = (bytes: number): StoreMemory => {
     offsets: words(states),
     parents: words(states),
     marks: new Uint8Array(new SharedArrayBuffer(states)),
-    arena: words(Math.max(65_536, Math.floor((bytes * 0.55) / 4))),
+    arena: ints(Math.max(65_536, Math.floor((bytes * 0.55) / 4))),
     control: ints(2),
   };
 };
+
+/** A part of a set as it is saved. */
+export type Saved = Int32Array | Uint32Array | Uint8Array;
 
 /** Slots are doubled before more than this part of them is taken. */
 const FULLEST = 0.7;
@@ -69,7 +72,7 @@ export class StateStore {
   full = false;
   /** Whether the last `add` made a new state. */
   isNew = false;
-  readonly #scratch = new Uint32Array(LONGEST + 1);
+  readonly #scratch = new Int32Array(LONGEST + 16);
 
   /** `limit`: bytes that the whole set may take, table included. */
   constructor(memory: StoreMemory, limit: number) {
@@ -121,7 +124,9 @@ export class StateStore {
     let at = hash & mask;
     this.isNew = false;
     for (;;) {
-      const slot = Atomics.load(table, at);
+      // A plain look is a third of the price. What it takes for free although somebody has just taken it, the
+      // exchange finds out; what it sees taken was published whole.
+      const slot = table[at] as number;
       if (slot === 0) {
         if (prepared < 0) {
           prepared = this.#prepare(size);
@@ -157,7 +162,7 @@ export class StateStore {
     const { table, offsets, arena } = this.#memory;
     const mask = table.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const slot = Atomics.load(table, at);
+      const slot = table[at] as number;
       if (slot === 0) return NO_STATE;
       if (slot >>> NUMBER_BITS !== hash >>> NUMBER_BITS) continue;
       const found = (slot & NUMBER_MASK) - 1;
@@ -199,7 +204,7 @@ export class StateStore {
   }
 
   /** What has been written: views of the shared memory, to be saved. */
-  get written(): readonly (Uint32Array | Uint8Array)[] {
+  get written(): readonly Saved[] {
     const { offsets, parents, marks, arena, control } = this.#memory;
     const { end } = this;
     const length = Atomics.load(control, WORDS);
@@ -207,7 +212,7 @@ export class StateStore {
   }
 
   /** Takes over what was saved; false when it does not fit. */
-  restore([offsets, parents, marks, arena]: readonly (Uint32Array | Uint8Array)[]): boolean {
+  restore([offsets, parents, marks, arena]: readonly Saved[]): boolean {
     const memory = this.#memory;
     if (offsets === undefined || parents === undefined || marks === undefined || arena === undefined) return false;
     if (offsets.length > memory.offsets.length || arena.length > memory.arena.length) return false;
@@ -234,6 +239,7 @@ export class StateStore {
   /** A state number and room for its row; -1 when there is none. */
   #prepare(size: number): number {
     const { control, offsets, arena } = this.#memory;
+    if (this.#nextState < this.#endState && this.#nextWord + size <= this.#endWord) return this.#nextState;
     if (this.#nextState === this.#endState) {
       this.#nextState = Atomics.add(control, STATES, STATES_AT_ONCE);
       this.#endState = this.#nextState + STATES_AT_ONCE;
@@ -242,11 +248,14 @@ export class StateStore {
       this.#nextWord = Atomics.add(control, WORDS, WORDS_AT_ONCE);
       this.#endWord = this.#nextWord + WORDS_AT_ONCE;
     }
-    if (this.#endState > offsets.length || this.#endWord > arena.length || this.bytes > this.#limit) {
-      this.full = true;
-      return -1;
+    if (this.#endState <= offsets.length && this.#endWord <= arena.length && this.bytes <= this.#limit) {
+      return this.#nextState;
     }
-    return this.#nextState;
+    this.full = true;
+    // What was taken cannot be used, whoever asks next.
+    this.#endState = this.#nextState;
+    this.#endWord = this.#nextWord;
+    return -1;
   }
 
   /** Gives back what is left of the range of numbers where it is the last range, so that layers leave few gaps. */
@@ -258,26 +267,29 @@ export class StateStore {
 }
 
 /** Writes a row as nibbles behind its length in words; answers that length. Throws for a row that is too long. */
-const encode = (row: Words, out: Uint32Array): number => {
+const encode = (row: Words, out: Int32Array): number => {
   const { values, length } = row;
   let word = 0;
   let shift = 8;
   let size = 0;
   for (let index = 0; index < length; index++) {
     let value = values[index] as number;
-    for (;;) {
-      const nibble = value > 7 ? (value & 7) | 8 : value;
-      word |= nibble << shift;
-      shift += 4;
-      if (shift === 32) {
-        if (size >= LONGEST) throw new Error('a state is too large to be packed');
-        out[size++] = word;
-        word = 0;
-        shift = 0;
-      }
-      if (value <= 7) break;
+    while ((value & ~7) !== 0) {
+      word |= ((value & 7) | 8) << shift;
       value >>>= 3;
+      shift += 4;
+      if (shift < 32) continue;
+      out[size++] = word;
+      word = 0;
+      shift = 0;
     }
+    word |= value << shift;
+    shift += 4;
+    if (shift < 32) continue;
+    if (size >= LONGEST) break;
+    out[size++] = word;
+    word = 0;
+    shift = 0;
   }
   if (size >= LONGEST) throw new Error('a state is too large to be packed');
   // The rest is filled with a nibble that no number begins or ends with: eight, "more to come".
@@ -290,7 +302,7 @@ const encode = (row: Words, out: Uint32Array): number => {
   return size;
 };
 
-const decode = (arena: Uint32Array, offset: number, into: Words): void => {
+const decode = (arena: Int32Array, offset: number, into: Words): void => {
   const size = (arena[offset] as number) & 0xff;
   const { values } = into;
   let count = 0;
@@ -305,7 +317,7 @@ const decode = (arena: Uint32Array, offset: number, into: Words): void => {
         place += 3;
         continue;
       }
-      values[count++] = value >>> 0;
+      values[count++] = value;
       value = 0;
       place = 0;
     }
@@ -314,7 +326,7 @@ const decode = (arena: Uint32Array, offset: number, into: Words): void => {
   into.at = 0;
 };
 
-const hashOf = (row: Uint32Array, size: number): number => {
+const hashOf = (row: Int32Array, size: number): number => {
   let hash = size;
   for (let at = 0; at < size; at++) {
     hash = Math.imul(hash ^ (row[at] as number), 0x9e37_79b1);
@@ -324,7 +336,7 @@ const hashOf = (row: Uint32Array, size: number): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-const isSame = (arena: Uint32Array, offset: number, row: Uint32Array, size: number): boolean => {
+const isSame = (arena: Int32Array, offset: number, row: Int32Array, size: number): boolean => {
   for (let at = 0; at < size; at++) if (arena[offset + at] !== row[at]) return false;
   return true;
 };

@@ -8,7 +8,8 @@
 const MOST = 4096;
 
 export class Words {
-  readonly values = new Uint32Array(MOST);
+  /** Read as unsigned; signed because the engine is faster so. */
+  readonly values = new Int32Array(MOST);
   /** Numbers written. */
   length = 0;
   /** Position of the next `take`. */
@@ -27,7 +28,7 @@ export class Words {
 
   /** The next number. */
   take(): number {
-    return this.values[this.at++] as number;
+    return (this.values[this.at++] as number) >>> 0;
   }
 
   /** Becomes a copy of another row. */

@@ -31,3 +31,20 @@ export const deaf: Configuration = {
   alphabet: ['oneway', 'read', 'read_tiny', 'read_faulting', 'free', 'thread_exit'],
   limits: { transactions: 2, buffers: 2, counts: 1, deaths: 0, unread: 1 },
 };
+
+/** A process that offers two objects, and never dies. */
+export const offered: Configuration = {
+  ...base,
+  title: 'two objects of one process',
+  processes: [manager, client('a', 2)],
+  alphabet: ['call', 'send_node', 'reply', 'read', 'free', 'ack'],
+  limits: { transactions: 1, buffers: 1, counts: 1, deaths: 0, unread: 1 },
+};
+
+/** A watcher that chooses between two cookies, whose registrations end while they are under way. */
+export const cookied: Configuration = {
+  ...watched,
+  title: 'two cookies to choose from',
+  alphabet: ['call', 'send_node', 'reply', 'read', 'free', 'ack', 'kill', 'request_death', 'clear_death', 'dead_done'],
+  cookies: 2,
+};

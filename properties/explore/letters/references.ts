@@ -55,13 +55,17 @@ export const references = {
       if (waiting >= scene.configuration.limits.unread) return;
       for (const { file, handle, death } of scene.state.refs) {
         if (file !== actor.file.key || death !== null) continue;
-        offer(
-          scene.calls.write(actor.proc, actor.thread, KIND.request, handle, 0, () => ({
-            bc: 'BC_REQUEST_DEATH_NOTIFICATION',
-            handle,
-            cookie: handle + 1,
-          })),
-        );
+        const { cookies } = scene.configuration;
+        const [first, last] = cookies === undefined ? [handle + 1, handle + 1] : [1, cookies];
+        for (let cookie = first; cookie <= last; cookie++) {
+          offer(
+            scene.calls.write(actor.proc, actor.thread, KIND.request, handle, cookie & 63, () => ({
+              bc: 'BC_REQUEST_DEATH_NOTIFICATION',
+              handle,
+              cookie,
+            })),
+          );
+        }
       }
     },
   },
@@ -73,7 +77,7 @@ export const references = {
         if (file !== actor.file.key || death === null) continue;
         const { cookie } = death;
         offer(
-          scene.calls.write(actor.proc, actor.thread, KIND.clear, handle, 0, () => ({
+          scene.calls.write(actor.proc, actor.thread, KIND.clear, handle, (cookie as number) & 63, () => ({
             bc: 'BC_CLEAR_DEATH_NOTIFICATION',
             handle,
             cookie,
