@@ -5,20 +5,16 @@ import { PROFILES } from '../../properties/profile/profile.ts';
 /** Known differences that no flag stands for: a driver that has them is not conformant under any profile, or is not asked. */
 const HELD: readonly string[] = [
   'A read delivers as many returns as there are, up to the first message, reply or death: a driver that answers one return for each read is told that the rest is missing.',
-  'Behind a command that fails, the rest of a write is left unread (write_consumed tells where).',
-  'There is one manager for each device; a second BINDER_SET_CONTEXT_MGR is refused with EBUSY, or EPERM for another user.',
-  'Weak objects and weak references are passed on.',
   'The async half is half of the mapping; a message of 0 bytes takes 8.',
   'A thread with an unanswered call of its own waits for the reply, and a nested call goes to the thread that waits for it.',
-  'BC_EXIT_LOOPER is taken; a thread that never entered the loop may still read.',
   'A death notification that is cleared behind the death is confirmed once, behind BC_DEAD_BINDER_DONE.',
   'An owner is told of BR_RELEASE and BR_DECREFS as soon as nothing holds them back.',
   'A oneway to a frozen process is taken, and a call to it answered with BR_FROZEN_REPLY.',
   'BINDER_GET_NODE_DEBUG_INFO and BINDER_GET_NODE_INFO_FOR_REF answer, the second to the manager alone.',
 ];
 
-const row = ({ id, how, says, relaxes, hides }: Flag): string =>
-  `| \`${id}\` | ${says} | ${how} | ${relaxes} | ${hides.map(each => `\`${each}\``).join(' ')} |`;
+const row = ({ id, rows, how, says, relaxes, hides }: Flag): string =>
+  `| \`${id}\` | ${rows.join(' ')} | ${says} | ${how} | ${relaxes} | ${hides.map(each => `\`${each}\``).join(' ')} |`;
 
 /** The text of the page. */
 export const profilesPage = (): string =>
@@ -37,11 +33,13 @@ export const profilesPage = (): string =>
     '',
     '## The differences',
     '',
-    'Compared: both sides are compared without it. Avoided: no sequence depends on it. The last column names rules and',
-    'witnesses that are out of reach then: they are not applicable, and nobody waits for them.',
+    'Compared: both sides are compared without it. Avoided: no sequence depends on it; what an op would do is looked at in',
+    'the specification before it is performed, and it is performed in a form in which drivers do not differ, or not at all.',
+    'The last column names rules, invariants and witnesses that are out of reach then: they are not applicable, and nobody',
+    'waits for them. The rows are those of the list of known differences, see below.',
     '',
-    '| flag | drivers differ | how | what is relaxed, and what is still held | out of reach |',
-    '| --- | --- | --- | --- | --- |',
+    '| flag | rows | drivers differ | how | what is relaxed, and what is still held | out of reach |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...FLAGS.map(row),
     '',
     '## What `core` holds every driver to, although drivers are known to differ',

@@ -25,7 +25,7 @@ export const headOf = (plan: Plan, target: TargetInfo, adapter?: AdapterFacts): 
   ...(plan.length === undefined ? {} : { length: plan.length }),
   budget: plan.budget,
   ...(plan.shard === undefined ? {} : { shard: plan.shard }),
-  invariants: INVARIANTS.map(({ id }) => id),
+  invariants: INVARIANTS.map(({ id }) => id).filter(id => hiddenBy(PROFILES[plan.profile], id) === undefined),
   // What the profile avoids or an adapter does not declare nobody waits for.
   witnesses: WITNESSES.map(({ id }) => id).filter(
     id => hiddenBy(PROFILES[plan.profile], id) === undefined && missingFor(id, capableOf(adapter)).length === 0,

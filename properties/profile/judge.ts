@@ -14,9 +14,11 @@ import type { Delivered, Outcome, Specification } from '../../abi/specification.
 import { agrees } from '../agree.ts';
 import { distinct, Judge, type Divergence, type Follow, type Hypothesis } from '../judge.ts';
 import { adopted, numberAt, slotKinds, withHandle, type Adopting, type Pair } from './adopt.ts';
+import type { FlagId } from './flags.ts';
 import { fileIn, Names, type Slot } from './names.ts';
+import { Foresight } from './foresight.ts';
 import { isExact, LINUX, type Profile } from './profile.ts';
-import { portableCommands, rewritten } from './rewrite.ts';
+import { ENTERS, portableCommands, rewritten, type Place } from './rewrite.ts';
 import { portableSnapshot } from './snapshot.ts';
 
 /** What steps may happen from here without observations. */
@@ -46,6 +48,8 @@ interface Possible<State> extends Hypothesis<State> {
 interface Asked {
   readonly op: Op;
   readonly commands: readonly number[];
+  /** Drivers may differ in every form of it: it is not performed. */
+  readonly avoided?: true;
 }
 
 /** A number that no driver gives out: what is shown as allowed where the driver's own number may not be. */
@@ -60,11 +64,13 @@ export class PortableJudge<State> implements Checker<State> {
   readonly #follow: Follow;
   #possible: readonly Possible<State>[];
   readonly #asked = new Map<OpId, Asked>();
+  readonly #foresight: Foresight<State>;
 
   constructor(specification: Specification<State>, world: World, profile: Profile, follow: Follow = 'every') {
     this.specification = specification;
     this.#follow = follow;
     this.#profile = profile;
+    this.#foresight = new Foresight(specification, profile);
     const names = new Names();
     this.#possible = [{ state: specification.initial(world), env: names.theirs, names }];
   }
@@ -88,13 +94,49 @@ export class PortableJudge<State> implements Checker<State> {
         return (snapshot ??= specification.snapshot(state));
       },
     };
-    const commands = portableCommands(this.#profile.flags, place, op);
-    const asked = { op: rewritten(place, op, commands), commands };
+    const asked = this.#portable(place, op, portableCommands(this.#profile.flags, place, op));
     this.#asked.set(op.id, asked);
     return resolve(names.theirs, asked.op);
   }
 
+  /** The form of an op in which drivers do not differ: with as many of these commands as can be. */
+  #portable(place: Place, op: Op, commands: readonly number[]): Asked {
+    const form = (kept: readonly number[]): Asked => ({ op: rewritten(place, op, kept), commands: kept });
+    const whole = form(commands);
+    const { specification } = this;
+    if (!this.#possible.every(({ state, names }) => specification.applicable(state, resolve(names.ours, whole.op)))) {
+      return whole;
+    }
+    const tried = (asked: Asked): Asked | undefined => {
+      const difference = this.#difference(asked);
+      if (difference === undefined) return asked;
+      if (difference !== 'unregistered-reader' || op.op !== 'write_read') return undefined;
+      const entering = form([ENTERS, ...asked.commands]);
+      return this.#difference(entering) === undefined ? entering : undefined;
+    };
+    let best = tried(whole);
+    if (best !== undefined || op.op !== 'write_read') return best ?? { ...whole, avoided: true };
+    const kept: number[] = [];
+    for (const command of commands) {
+      const longer = tried(form([...kept, command]));
+      if (longer === undefined) continue;
+      kept.push(command);
+      best = longer;
+    }
+    return best ?? tried(form([])) ?? { ...whole, avoided: true };
+  }
+
+  /** In what drivers may differ where this op is performed now; `undefined` where all do the same. */
+  #difference({ op }: Asked): FlagId | undefined {
+    for (const { state, names } of this.#possible) {
+      const difference = this.#foresight.difference(state, resolve(names.ours, op));
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+
   applicable(call: Call): boolean {
+    if (this.#asked.get(call.id)?.avoided === true) return false;
     return this.#possible.every(({ state, names }) => this.specification.applicable(state, this.#ours(names, call)));
   }
 

@@ -1,6 +1,6 @@
 /** Sequences for a profile: what depends on an allowed difference is left out or made not to matter. */
 import { TF_UPDATE_TXN } from '../../abi/constants.ts';
-import type { CommandSpec, MessageSpec, Op } from '../../abi/op.ts';
+import type { CommandSpec, MessageSpec, ObjectSpec, Op } from '../../abi/op.ts';
 import { isSmall, type U64 } from '../../abi/u64.ts';
 import type { FlagId } from './flags.ts';
 import { isExact, type Profile } from './profile.ts';
@@ -16,6 +16,12 @@ const rounded = (size: U64): U64 => (isSmall(size) ? (size + 7) & ~7 : size);
 
 const sized = (size: U64): U64 => (isSmall(size) && size > FITS ? FITS_NOWHERE : size);
 
+/** A strong object in the place of a weak one. */
+const strong = (object: ObjectSpec): ObjectSpec => {
+  if (object.type === 'WEAK_BINDER') return { ...object, type: 'BINDER' };
+  return object.type === 'WEAK_HANDLE' ? { ...object, type: 'HANDLE' } : object;
+};
+
 const messageFor = (flags: ReadonlySet<FlagId>, message: MessageSpec): MessageSpec => {
   let { size, buffersSize } = message;
   if (flags.has('odd-sizes')) {
@@ -27,7 +33,13 @@ const messageFor = (flags: ReadonlySet<FlagId>, message: MessageSpec): MessageSp
     size = sized(size);
     if (buffersSize !== undefined) buffersSize = sized(buffersSize);
   }
-  return { ...message, size, ...(buffersSize === undefined ? {} : { buffersSize }) };
+  const objects = flags.has('weak-objects') ? message.objects?.map(strong) : message.objects;
+  return {
+    ...message,
+    size,
+    ...(objects === undefined ? {} : { objects }),
+    ...(buffersSize === undefined ? {} : { buffersSize }),
+  };
 };
 
 const isKnown = ({ bc }: CommandSpec): boolean =>
@@ -35,6 +47,7 @@ const isKnown = ({ bc }: CommandSpec): boolean =>
 
 const commandFor = (flags: ReadonlySet<FlagId>, command: CommandSpec): CommandSpec | undefined => {
   if (flags.has('raw-commands') && !isKnown(command)) return undefined;
+  if (flags.has('exit-looper') && command.bc === 'BC_EXIT_LOOPER') return undefined;
   if ('message' in command) {
     const own = flags.has('update') ? (command.flags & ~TF_UPDATE_TXN) >>> 0 : command.flags;
     return { ...command, flags: own, message: messageFor(flags, command.message) };

@@ -28,5 +28,13 @@ export const PROFILES = { [LINUX.name]: LINUX, [CORE.name]: CORE } as Readonly<R
 export const hiddenBy = ({ flags }: Profile, id: string): Flag | undefined =>
   FLAGS.find((flag: Flag) => flags.has(flag.id as FlagId) && flag.hides.includes(id));
 
+/** The rules that mark what a profile avoids, each with its difference. */
+export const marksOf = ({ flags }: Profile): ReadonlyMap<string, FlagId> =>
+  new Map(
+    FLAGS.filter(({ id }) => flags.has(id)).flatMap(({ id, avoids }: Flag) =>
+      avoids.map(rule => [rule, id as FlagId] as const),
+    ),
+  );
+
 /** True where nothing may differ: then everything is compared as it is. */
 export const isExact = ({ flags }: Profile): boolean => flags.size === 0;

@@ -99,9 +99,14 @@ export const portableCommands = (flags: ReadonlySet<FlagId>, place: Place, op: O
     ? (op.write ?? []).flatMap((command, at) => (isPortable(flags, place, command) ? [at] : []))
     : [];
 
+/** Number of a command that no write of the log has: BC_ENTER_LOOPER, which a profile puts before the others. */
+export const ENTERS = -1;
+
 /** The op with only these commands of its write, and with nothing in it that means something by chance. */
 export const rewritten = (place: Place, op: Op, commands: readonly number[]): Op => {
   if (op.op !== 'write_read') return fresh(place, op) as Op;
   const { write, ...rest } = op;
-  return fresh(place, write === undefined ? rest : { ...rest, write: commands.map(at => write[at]) }) as Op;
+  if (write === undefined && commands.length === 0) return fresh(place, rest) as Op;
+  const kept = commands.map(at => (at === ENTERS ? { bc: 'BC_ENTER_LOOPER' } : write?.[at]));
+  return fresh(place, { ...rest, write: kept }) as Op;
 };

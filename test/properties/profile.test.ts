@@ -89,7 +89,7 @@ describe('under core', () => {
 describe('the flags', () => {
   test('have ids of their own and sentences, and hide rules and witnesses that exist', () => {
     expect(new Set(FLAGS.map(({ id }) => id)).size).toBe(FLAGS.length);
-    const known = new Set([...Object.keys(RULES), ...WITNESSES.map(({ id }) => id)]);
+    const known = new Set([...Object.keys(RULES), ...[...WITNESSES, ...INVARIANTS].map(({ id }) => id)]);
     for (const { says, relaxes, hides } of FLAGS) {
       expect(says).toMatch(/\.$/);
       expect(relaxes).toMatch(/\.$/);
