@@ -1,25 +1,21 @@
 /** `explore`: every reachable state of a bounded configuration. */
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
 import { driveAgainst, type AgainstResult } from '../../properties/explore/against.ts';
 import { BinderSystem } from '../../properties/explore/binder.ts';
-import { makeBinder, type Given } from '../../properties/explore/binder-worker.ts';
-import { mergeCensus, type CensusRecord } from '../../properties/explore/census.ts';
-import { EdgeList } from '../../properties/explore/edges.ts';
-import { Explorer } from '../../properties/explore/explore.ts';
-import type { Bounds, Progress, Result } from '../../properties/explore/explore.ts';
-import { exploreParallel } from '../../properties/explore/parallel.ts';
+import type { Given } from '../../properties/explore/binder-worker.ts';
+import type { EdgeList } from '../../properties/explore/edges.ts';
+import type { Result } from '../../properties/explore/explore.ts';
 import type { StateStore } from '../../properties/explore/store.ts';
 import { trailAlong, wayTo } from '../../properties/explore/path.ts';
 import { brokenPromises } from '../../properties/explore/promises.ts';
-import type { State } from '../../model/model.ts';
-import { EXIT, UsageError, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { driveRemote } from '../explore/against-remote.ts';
-import { readCheckpoint, writeCheckpoint } from '../explore/checkpoint.ts';
 import { addDenominators } from '../explore/denominators.ts';
 import { readConfiguration } from '../explore/configuration-file.ts';
+import { Checkpoints, PAUSE_MS, exploreHere, exploreOnThreads } from '../explore/drive.ts';
+import type { CheckpointOptions, Pause } from '../explore/drive.ts';
 import { explorerData, explorerPage, type FoundAt } from '../explore/page.ts';
 import { endingWords, exploreLine, exploreSummary, foundLines, promiseLines, witnessLines } from '../explore/show.ts';
 import { mustBeWritable, writeWhole } from '../files.ts';
@@ -29,14 +25,13 @@ import * as parse from '../options.ts';
 import { localTarget } from '../targets/local.ts';
 
 /** Options of `explore` as the command line parses them. */
-export interface ExploreOptions {
+export interface ExploreOptions extends CheckpointOptions {
   readonly config: string;
   readonly depth?: number;
   /** Bytes. */
   readonly memory: number;
   readonly symmetry: boolean;
   readonly invariants: boolean;
-  readonly temporal: boolean;
   readonly save: string;
   readonly time?: number;
   readonly against?: parse.TargetChoice;
@@ -44,13 +39,8 @@ export interface ExploreOptions {
   readonly html?: string;
   readonly htmlStates: number;
   readonly jobs?: number;
-  readonly checkpoint?: string;
-  readonly resume?: string;
   readonly quiet?: boolean;
 }
-
-/** Milliseconds between two looks at the keyboard. */
-const PAUSE_MS = 100;
 
 const exitCodeOf = ({ ended, found }: Result, failures: number): ExitCode => {
   if (found.length > 0 || failures > 0) return EXIT.notConformant;
@@ -58,89 +48,17 @@ const exitCodeOf = ({ ended, found }: Result, failures: number): ExitCode => {
   return ended === 'memory' || ended === 'time' ? EXIT.inconclusive : EXIT.conformant;
 };
 
-/** Seconds between two checkpoints. */
-const CHECKPOINT_SECONDS = 20;
-
-const drive = async (
-  explorer: Explorer<State>,
-  save: () => void,
-  pause: () => 'interrupted' | 'time' | undefined,
-): Promise<Result> => {
-  const slices = explorer.slices();
-  let saved = performance.now();
-  for (let looked = performance.now(); ;) {
-    const { done, value } = slices.next();
-    if (done === true) return value;
-    if (value === 'layer' && performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
-      save();
-      saved = performance.now();
-    }
-    if (performance.now() - looked < PAUSE_MS) continue;
-    await setImmediate();
-    const why = pause();
-    if (why !== undefined) return explorer.stopped(why);
-    looked = performance.now();
-  }
-};
-
-/** An exploration that has ended, on one thread or several. */
-interface Explored {
-  readonly result: Result;
-  readonly store: StateStore;
-  readonly edges: EdgeList | undefined;
-  readonly census: CensusRecord;
-  /** First state that was not expanded. */
-  readonly expanded: number;
-}
-
-type Pause = (progress: Progress) => 'interrupted' | 'time' | undefined;
-
-const exploreHere = async (
-  given: Given,
-  bounds: Bounds,
-  { temporal, checkpoint, resume }: ExploreOptions,
-  pause: Pause,
-): Promise<Explored> => {
-  const { system, finish } = makeBinder(given);
-  const edges = temporal ? new EdgeList() : undefined;
-  const explorer = new Explorer(system, bounds, edges);
-  const about = JSON.stringify({ ...given, temporal });
-  if (resume !== undefined) readCheckpoint(resume, about, explorer, edges);
-  const save = (): void => {
-    if (checkpoint !== undefined) writeCheckpoint(checkpoint, about, explorer, edges);
-  };
-  const result = await drive(explorer, save, () => pause(explorer.progress));
-  const census = finish?.() as CensusRecord;
-  return { result, store: explorer.store, edges, census, expanded: explorer.position.from };
-};
-
-const exploreOnThreads = async (
-  given: Given,
-  bounds: Bounds,
-  temporal: boolean,
-  jobs: number,
-  pause: Pause,
-): Promise<Explored> => {
-  if (!import.meta.url.endsWith('.js')) throw new UsageError('--jobs needs the built program: npm run build');
-  const module = new URL('../../properties/explore/binder-worker.js', import.meta.url).href;
-  const result = await exploreParallel({ jobs, module, make: 'makeBinder', given, edges: temporal }, bounds, pause);
-  const { store, edges, said, from } = result;
-  return { result, store, edges, census: mergeCensus(said as readonly CensusRecord[]), expanded: from };
-};
-
 /** Explores one configuration and prints what was found. */
 export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode> => {
   const configuration = readConfiguration(options.config);
   const { against, temporal, jobs = 1 } = options;
-  if (jobs > 1 && (options.checkpoint ?? options.resume) !== undefined) {
-    throw new UsageError('checkpoints are those of one thread: leave out --jobs');
-  }
   if (options.html !== undefined) mustBeWritable(options.html);
   const symmetry = options.symmetry && against === undefined;
   const { invariants, denominators } = options;
   const given: Given = { configuration, symmetry, invariants, everyStep: denominators !== undefined };
   const depth = options.depth ?? configuration.depth;
   const bounds = { memory: options.memory, ...(depth === undefined ? {} : { depth }) };
+  const checkpoints = new Checkpoints(options, given);
   const live = io.live?.isTTY === true && options.quiet !== true ? createLogUpdate(io.live) : undefined;
   const end = performance.now() + (options.time ?? Infinity) * 1000;
   let shown = 0;
@@ -154,8 +72,8 @@ export const explore = async (io: Io, options: ExploreOptions): Promise<ExitCode
   };
   const explored =
     jobs === 1
-      ? await exploreHere(given, bounds, options, pause)
-      : await exploreOnThreads(given, bounds, temporal, jobs, pause);
+      ? await exploreHere(given, bounds, temporal, checkpoints, pause)
+      : await exploreOnThreads(given, bounds, temporal, jobs, checkpoints, pause);
   live?.clear();
   const { result, store, edges, census, expanded } = explored;
   const system = new BinderSystem(configuration, { symmetry });
@@ -274,7 +192,8 @@ export const exploreCommand = (io: Io, finish: (code: ExitCode) => void): Comman
     .option('--depth <layers>', 'explore so many layers', parse.positive)
     .option('--time <duration>', 'stop after so long: 60s, 5m', parse.duration)
     .option('--memory <size>', 'bytes that the set of states may take: 500MB, 2GB', parse.bytes, 2_000_000_000)
-    .option('--checkpoint <file>', 'save the exploration there every 20 seconds, between two layers')
+    .option('--checkpoint <file>', 'save the exploration there now and then, between two layers')
+    .option('--checkpoint-every <duration>', 'at least so long apart: 20s, 5m', parse.duration, 20)
     .option('--resume <file>', 'continue from a checkpoint')
     .option('--no-symmetry', 'take states that differ in names only for different states')
     .option('--no-invariants', 'do not check the invariants')

@@ -4,8 +4,10 @@
  * It is written between two layers beside its place and renamed into it, so that a kill leaves the last whole one.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import type { CensusRecord } from '../../properties/explore/census.ts';
 import type { EdgeList } from '../../properties/explore/edges.ts';
-import type { Explorer, Position } from '../../properties/explore/explore.ts';
+import type { Position } from '../../properties/explore/explore.ts';
+import type { StateStore } from '../../properties/explore/store.ts';
 import { EnvironmentError, UsageError, fileReason } from '../exit.ts';
 
 const FORMAT = 'binder-spec/exploration';
@@ -15,25 +17,26 @@ interface Head {
   /** The configuration and the options that decide what a state is, as text. */
   readonly about: string;
   readonly position: Position;
+  /** What was met so far, besides states. */
+  readonly census: CensusRecord | undefined;
   /** Bytes of each part that follows. */
   readonly parts: readonly number[];
+}
+
+/** An exploration between two layers. */
+export interface Checkpoint {
+  readonly position: Position;
+  readonly store: StateStore;
+  readonly edges: EdgeList | undefined;
+  readonly census: CensusRecord | undefined;
 }
 
 const WORD = 4;
 
 /** Writes a checkpoint. Throws `EnvironmentError` when it cannot. */
-export const writeCheckpoint = <State>(
-  file: string,
-  about: string,
-  explorer: Explorer<State>,
-  edges: EdgeList | undefined,
-): void => {
-  const { chunks, length } = edges?.raw ?? { chunks: [], length: 0 };
-  const parts = [
-    ...explorer.store.written,
-    ...chunks.map((chunk, at) => chunk.subarray(0, Math.min(chunk.length, length - at * chunk.length))),
-  ];
-  const head: Head = { format: FORMAT, about, position: explorer.position, parts: parts.map(part => part.byteLength) };
+export const writeCheckpoint = (file: string, about: string, { position, store, edges, census }: Checkpoint): void => {
+  const parts = [...store.written, ...(edges?.written ?? [])];
+  const head: Head = { format: FORMAT, about, position, census, parts: parts.map(part => part.byteLength) };
   const unfinished = `${file}.${process.pid}.tmp`;
   try {
     const descriptor = openSync(unfinished, 'w');
@@ -49,13 +52,16 @@ export const writeCheckpoint = <State>(
   }
 };
 
-/** Continues an exploration from a checkpoint. Throws `UsageError` when the file is none of this configuration. */
-export const readCheckpoint = <State>(
+/**
+ * Reads a checkpoint into an empty set and list; answers what else was saved. Throws `UsageError` when the file is none
+ * of this configuration.
+ */
+export const readCheckpoint = (
   file: string,
   about: string,
-  explorer: Explorer<State>,
+  store: StateStore,
   edges: EdgeList | undefined,
-): void => {
+): Pick<Checkpoint, 'position' | 'census'> => {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -79,7 +85,7 @@ export const readCheckpoint = <State>(
     at += length;
     return part === 2 ? copy : new Uint32Array(copy.buffer, 0, length / WORD);
   });
-  if (!explorer.store.restore(parts.slice(0, 4))) throw new UsageError(`${file}: does not fit into --memory`);
+  if (!store.restore(parts.slice(0, 4))) throw new UsageError(`${file}: does not fit into --memory`);
   for (const part of parts.slice(4)) edges?.append(part as Uint32Array);
-  explorer.resume(head.position);
+  return { position: head.position, census: head.census };
 };

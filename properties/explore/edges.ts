@@ -1,7 +1,7 @@
 /**
  * The edges of an explored graph, in the order of expansion: for each state its successors with their tags.
  *
- * Loops are not kept. An edge is one word: 26 bits of the state it leads to, and 5 bits of tags.
+ * The words lie in shared memory, so that a worker hands them over without a copy. Loops are not kept. An edge is one word: 26 bits of the state it leads to, and 5 bits of tags.
  */
 
 const STATE_BITS = 26;
@@ -9,6 +9,12 @@ const STATE_MASK = (1 << STATE_BITS) - 1;
 /** Marks the word that begins the list of a state. */
 const BEGIN = 0x8000_0000;
 const CHUNK = 1 << 18;
+
+/** The words of a list. */
+export interface RawEdges {
+  readonly chunks: readonly Uint32Array[];
+  readonly length: number;
+}
 
 export class EdgeList {
   readonly #chunks: Uint32Array[] = [];
@@ -20,7 +26,7 @@ export class EdgeList {
   }
 
   /** The lists of several workers as one. */
-  static join(lists: readonly EdgeList['raw'][]): EdgeList {
+  static join(lists: readonly RawEdges[]): EdgeList {
     const joined = new EdgeList();
     for (const { chunks, length } of lists) {
       for (let at = 0; at < length; at++) joined.#push((chunks[at >>> 18] as Uint32Array)[at & (CHUNK - 1)] as number);
@@ -32,9 +38,14 @@ export class EdgeList {
     return this.#chunks.length * CHUNK * 4;
   }
 
-  /** The raw words, for a checkpoint or another thread. */
-  get raw(): { readonly chunks: readonly Uint32Array[]; readonly length: number } {
+  /** The raw words, for another thread. */
+  get raw(): RawEdges {
     return { chunks: this.#chunks, length: this.#length };
+  }
+
+  /** The raw words in one piece after the other, for a checkpoint. */
+  get written(): readonly Uint32Array[] {
+    return this.#chunks.map((chunk, at) => chunk.subarray(0, Math.min(CHUNK, this.#length - at * CHUNK)));
   }
 
   /** Adds what was saved. */
@@ -66,7 +77,7 @@ export class EdgeList {
 
   #push(word: number): void {
     const place = this.#length & (CHUNK - 1);
-    if (place === 0) this.#chunks.push(new Uint32Array(CHUNK));
+    if (place === 0) this.#chunks.push(new Uint32Array(new SharedArrayBuffer(CHUNK * 4)));
     (this.#chunks.at(-1) as Uint32Array)[place] = word;
     this.#length++;
   }

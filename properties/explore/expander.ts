@@ -28,7 +28,7 @@ export class Expander<State> {
     for (const state of this.#system.initial()) this.#meet(state, NO_STATE, 0);
   }
 
-  /** Expands the states from one number up to another; answers where it stopped: earlier only when the set is full. */
+  /** Expands the states from one number up to another; answers where it stopped: earlier when the set has no room. */
   expand(from: number, end: number, depth: number): number {
     const store = this.#store;
     const system = this.#system;
@@ -46,6 +46,7 @@ export class Expander<State> {
       });
       if (store.full) return at;
       if (successors === 0) this.deadlocks++;
+      if (store.crowded) return at + 1;
     }
     return end;
   }

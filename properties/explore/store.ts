@@ -57,6 +57,8 @@ export type Saved = Int32Array | Uint32Array | Uint8Array;
 
 /** Slots are doubled before more than this part of them is taken. */
 const FULLEST = 0.7;
+/** With more than this part of them taken, whoever adds states has to stop until they are doubled. */
+const CROWDED = 0.85;
 
 export class StateStore {
   #memory: StoreMemory;
@@ -70,6 +72,8 @@ export class StateStore {
   added = 0;
   /** The set cannot take another state. */
   full = false;
+  /** The table has to grow before many more states are added. */
+  crowded = false;
   /** Whether the last `add` made a new state. */
   isNew = false;
   readonly #scratch = new Int32Array(LONGEST + 16);
@@ -200,6 +204,7 @@ export class StateStore {
       wider[at] = ((hash >>> NUMBER_BITS) << NUMBER_BITS) | (state + 1);
     }
     this.#memory = { ...this.#memory, table: wider };
+    this.crowded = false;
     return true;
   }
 
@@ -227,6 +232,7 @@ export class StateStore {
 
   /** Uses another table over the same states: another worker made it. */
   adopt(table: StoreMemory['table']): void {
+    this.crowded = false;
     this.#memory = { ...this.#memory, table };
   }
 
@@ -243,6 +249,7 @@ export class StateStore {
     if (this.#nextState === this.#endState) {
       this.#nextState = Atomics.add(control, STATES, STATES_AT_ONCE);
       this.#endState = this.#nextState + STATES_AT_ONCE;
+      this.crowded = this.#endState > this.#memory.table.length * CROWDED;
     }
     if (this.#nextWord + size > this.#endWord) {
       this.#nextWord = Atomics.add(control, WORDS, WORDS_AT_ONCE);

@@ -1,6 +1,6 @@
 /** A worker thread of a parallel exploration: expands the ranges that it is told, into the shared set. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { EdgeList } from './edges.ts';
+import { EdgeList, type RawEdges } from './edges.ts';
 import { Expander } from './expander.ts';
 import type { Found } from './explore.ts';
 import { StateStore, type StoreMemory } from './store.ts';
@@ -26,7 +26,7 @@ export type Task =
       readonly depth: number;
       readonly table: StoreMemory['table'];
     }
-  | { readonly do: 'finish' };
+  | { readonly do: 'tell' };
 
 /** What it answers. */
 export type Report =
@@ -37,8 +37,10 @@ export type Report =
       readonly added: number;
       readonly found: readonly Found[];
       readonly full: boolean;
+      /** Where it stopped: earlier than told when the table is crowded. */
+      readonly at: number;
     }
-  | { readonly did: 'finish'; readonly edges: EdgeList['raw'] | undefined; readonly said: unknown };
+  | { readonly did: 'tell'; readonly edges: RawEdges | undefined; readonly said: unknown };
 
 const { module, make, given, memory, limit, edges: wanted } = workerData as WorkerData;
 const { system, finish } = await makeFrom(module, make, given);
@@ -48,8 +50,8 @@ const expander = new Expander(system, store, edges);
 let layer = 0;
 
 parentPort?.on('message', (task: Task) => {
-  if (task.do === 'finish') {
-    const report: Report = { did: 'finish', edges: edges?.raw, said: finish?.() };
+  if (task.do === 'tell') {
+    const report: Report = { did: 'tell', edges: edges?.raw, said: finish?.() };
     parentPort?.postMessage(report);
     return;
   }
@@ -58,8 +60,8 @@ parentPort?.on('message', (task: Task) => {
     layer = task.depth;
     store.leaveRange();
   }
-  expander.expand(task.from, task.end, task.depth);
+  const at = expander.expand(task.from, task.end, task.depth);
   const { generated, deadlocks, found } = expander;
-  const report: Report = { did: 'expand', generated, deadlocks, added: store.added, found, full: store.full };
+  const report: Report = { did: 'expand', generated, deadlocks, added: store.added, found, full: store.full, at };
   parentPort?.postMessage(report);
 });
