@@ -39,6 +39,7 @@ export const ConfigurationSchema = z.strictObject({
     counts: count(7),
     deaths: count(8),
     unread: count(16),
+    descriptors: count(7).optional(),
   }),
   cookies: z.int().min(1).max(7).optional(),
   depth: z.int().positive().optional(),

@@ -1,5 +1,5 @@
 /** Transactions, as numbers of a row. */
-import { NO_FILE, type File, type Region, type State, type Transaction } from '../state.ts';
+import { NO_FILE, type File, type Fixup, type Region, type State, type Transaction } from '../state.ts';
 import { meet, type Packing } from './row.ts';
 
 /** A transaction: who sent it, who has it, what it waits for, and its buffer. */
@@ -12,10 +12,16 @@ export const packTransaction = (p: Packing, id: number): void => {
     if ((transactions[at] as Transaction).id === id) found = transactions[at];
   if (found === undefined) throw new Error(`the model is wrong: no transaction ${id}`);
   const sent: Transaction = found;
-  if (sent.payload.fixups.length > 0) throw new Error('descriptors in flight cannot be packed');
+  const { fixups } = sent.payload;
   const rare = sent.code !== 0 || sent.flags > 1 || sent.euid !== 0;
   const nice = p.layout.nice && (sent.nice !== 0 || sent.savedNice !== 0);
-  out.put((sent.reply ? 1 : 0) | (sent.needsReply ? 2 : 0) | ((sent.flags & 1) !== 0 ? 4 : 0) | (rare || nice ? 8 : 0));
+  out.put(
+    (sent.reply ? 1 : 0) |
+      (sent.needsReply ? 2 : 0) |
+      ((sent.flags & 1) !== 0 ? 4 : 0) |
+      (rare || nice ? 8 : 0) |
+      (fixups.length === 0 ? 0 : 16),
+  );
   if (rare || nice) {
     out.put(sent.code);
     out.put(sent.flags);
@@ -23,6 +29,7 @@ export const packTransaction = (p: Packing, id: number): void => {
     out.put(nice ? sent.nice + 20 : 20);
     out.put(nice ? sent.savedNice + 20 : 20);
   }
+  if (fixups.length > 0) packFixups(p, fixups);
   out.put(names.thread(sent.from));
   out.put(meet(p, sent.fromParent));
   out.put(names.file(sent.to));
@@ -31,6 +38,16 @@ export const packTransaction = (p: Packing, id: number): void => {
   out.put(regionOf(p.state, sent));
   out.put(names.node(sent.targetNode));
   out.put(names.proc(sent.sender));
+};
+
+/** Descriptors in flight: files of the sender, and where their numbers will stand. */
+const packFixups = ({ out }: Packing, fixups: readonly Fixup[]): void => {
+  out.put(fixups.length);
+  for (const { file, at } of fixups) {
+    if (!('data' in at)) throw new Error('descriptors in a piece cannot be packed');
+    out.put(file);
+    out.put(at.data);
+  }
 };
 
 /** One more than the place of the region that holds a message; 0 when it has none. */

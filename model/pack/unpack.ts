@@ -4,7 +4,7 @@
  * Numbers of the driver's counter are given anew: nodes first, then refs, then transactions and old buffers.
  */
 import { filled } from '../../abi/hex.ts';
-import type { Buffer, Context, Payload, State } from '../state.ts';
+import type { Buffer, Context, Fixup, Payload, State } from '../state.ts';
 import type { Layout } from './naming.ts';
 import { readArena } from './read-arena.ts';
 import { readNode } from './read-node.ts';
@@ -30,6 +30,8 @@ const readTransaction = (u: Unpacking): void => {
   const euid = rare ? from.take() : 0;
   const nice = rare ? from.take() - 20 : 0;
   const savedNice = rare ? from.take() - 20 : 0;
+  const fixups: Fixup[] = [];
+  if ((tag & 16) !== 0) for (let left = from.take(); left > 0; left--) fixups.push(readFixup(from));
   const sender = takeThread(u);
   const fromParent = takeTransaction(u);
   const to = takeFile(u);
@@ -56,15 +58,20 @@ const readTransaction = (u: Unpacking): void => {
     savedNice,
     buffer: place?.offset ?? -1,
     targetNode,
-    payload: payloadOf(place?.buffer ?? null),
+    payload: payloadOf(place?.buffer ?? null, fixups),
   });
 };
 
-const payloadOf = (buffer: Buffer | null): Payload => ({
+const readFixup = (from: RowReader): Fixup => {
+  const file = from.take();
+  return { file, at: { data: from.take() } };
+};
+
+const payloadOf = (buffer: Buffer | null, fixups: readonly Fixup[]): Payload => ({
   data: zeros(buffer?.dataSize ?? 0),
   offsets: slots((buffer?.offsetsSize ?? 0) >>> 3),
   pieces: [],
-  fixups: [],
+  fixups,
 });
 
 const read = (u: Unpacking, devices: number): State => {

@@ -3,6 +3,7 @@ import type { Call, Command, Message, PlacedObject } from '../../abi/call.ts';
 import { objectHex } from '../../abi/codec.ts';
 import type { IoctlName } from '../../abi/constants.ts';
 import { filled, overlay } from '../../abi/hex.ts';
+import { FIRST_FILE } from '../../abi/resolve.ts';
 
 /** Number of the op of every call that is stepped and not kept: larger than that of any sleeper. */
 export const THIS_OP = 2_000_000;
@@ -10,19 +11,26 @@ export const THIS_OP = 2_000_000;
 /** Size of an object in a message. */
 const OBJECT = 24;
 
-/** What a message carries: so many zero bytes, or one object. */
+/** What a message carries: so many zero bytes, or one object: a node, a handle, or a file of the sender. */
 export type Cargo =
   | { readonly size: number }
-  | { readonly node: number; readonly weak?: boolean }
+  | { readonly node: number; readonly weak?: boolean; readonly flags?: number }
+  | { readonly file: number }
   | { readonly handle: number; readonly weak?: boolean };
 
 const objectOf = (cargo: Cargo): PlacedObject['object'] | undefined => {
   if ('node' in cargo) {
-    return { type: cargo.weak ? 'WEAK_BINDER' : 'BINDER', flags: 0, ptr: cargo.node, cookie: cargo.node };
+    return {
+      type: cargo.weak ? 'WEAK_BINDER' : 'BINDER',
+      flags: cargo.flags ?? 0,
+      ptr: cargo.node,
+      cookie: cargo.node,
+    };
   }
   if ('handle' in cargo) {
     return { type: cargo.weak ? 'WEAK_HANDLE' : 'HANDLE', flags: 0, handle: cargo.handle, cookie: 0 };
   }
+  if ('file' in cargo) return { type: 'FD', flags: 0, fd: FIRST_FILE + cargo.file, cookie: 0 };
   return undefined;
 };
 

@@ -21,6 +21,8 @@ export interface Limits {
   readonly counts: number;
   /** Processes that may be killed or closed. */
   readonly deaths: number;
+  /** Descriptors that are received or under way; absent: one. */
+  readonly descriptors?: number | undefined;
   /** Work that a thread or a process leaves unread before it asks for more. */
   readonly unread: number;
 }

@@ -45,6 +45,14 @@ export class Scene {
     return this.state.transactions.length < this.configuration.limits.transactions;
   }
 
+  /** Descriptors are never closed: only so many may be received or under way. */
+  get mayPassFd(): boolean {
+    const { tasks, transactions } = this.state;
+    const received = tasks.reduce((sum, { fds }) => sum + fds.length, 0);
+    const sent = transactions.reduce((sum, { payload }) => sum + payload.fixups.length, 0);
+    return received + sent < (this.configuration.limits.descriptors ?? 1);
+  }
+
   hasSpace(file: number): boolean {
     const { limits } = this.configuration;
     for (const { key, arena } of this.state.files) {

@@ -7,7 +7,7 @@
 import type { Call, Command, Message } from '../../abi/call.ts';
 import type { OpId } from '../../abi/ids.ts';
 import type { CommandSpec, HandleRef, MessageSpec, ObjectSpec, Op, OpLog } from '../../abi/op.ts';
-import { Environment, resolve } from '../../abi/resolve.ts';
+import { Environment, FIRST_FILE, resolve } from '../../abi/resolve.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import { specification, type State } from '../../model/model.ts';
 import type { Configuration } from './configuration.ts';
@@ -170,6 +170,7 @@ export class Trail {
         if (object.type === 'HANDLE' || object.type === 'WEAK_HANDLE') {
           return { type: object.type, at, handle: this.#handle(proc, object.handle) };
         }
+        if (object.type === 'FD') return { type: 'FD', at, flags: object.flags, fd: { file: object.fd - FIRST_FILE } };
         throw new Error(`an explorer does not send ${object.type}`);
       }),
     };

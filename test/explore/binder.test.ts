@@ -54,6 +54,20 @@ describe('every reachable state', () => {
     expect(result.layers.reduce((sum, states) => sum + states)).toBe(28_149);
   });
 
+  test('of the shipped configuration descriptors is counted: they arrive, and are refused', () => {
+    const census = new StateCensus(WITNESSES);
+    const system = new BinderSystem(readConfiguration('descriptors'), {
+      onNew: (call, outcome) => census.count(call, outcome),
+    });
+    expect(new Explorer(system).run()).toMatchObject({
+      ended: 'complete',
+      distinct: 5_124,
+      generated: 15_251,
+      found: [],
+    });
+    expect(census.record().rules).toEqual(expect.arrayContaining(['OBJ-22 OK', 'READ-45 OK', 'OBJ-23 OK']));
+  });
+
   test.each([
     ['processes', twins, {}, 656, 1_275],
     ['nodes', offered, {}, 2_980, 5_820],

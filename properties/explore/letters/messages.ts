@@ -1,5 +1,5 @@
 /** Letters of messages: calls, what they carry, answers, reads and frees. */
-import { TF_ONE_WAY } from '../../../abi/constants.ts';
+import { FLAT_BINDER_FLAG_ACCEPTS_FDS, TF_ACCEPT_FDS, TF_ONE_WAY } from '../../../abi/constants.ts';
 import type { State } from '../../../model/model.ts';
 import { messageOf, type Cargo } from '../calls.ts';
 import type { Configuration } from '../configuration.ts';
@@ -25,11 +25,14 @@ const eachCargo = (scene: Scene, { file }: Actor, offer: (number: number, cargo:
   const { sizes, processes, alphabet } = scene.configuration;
   sizes.forEach((size, at) => offer(at, { size }));
   const weak = alphabet.includes('send_weak');
+  const fds = alphabet.includes('send_fd');
+  const flags = fds ? FLAT_BINDER_FLAG_ACCEPTS_FDS : 0;
+  if (fds && scene.mayPassFd) offer(16, { file: 0 });
   if (alphabet.includes('send_node')) {
     const { nodes } = processes[file.proc] as Configuration['processes'][number];
     for (let ptr = 1; ptr <= nodes; ptr++) {
-      offer(16 + ptr, { node: ptr });
-      if (weak) offer(24 + ptr, { node: ptr, weak });
+      offer(16 + ptr, { node: ptr, flags });
+      if (weak) offer(24 + ptr, { node: ptr, weak, flags });
     }
   }
   if (!alphabet.includes('send_handle')) return;
@@ -49,6 +52,7 @@ const send =
     if (!oneway && record !== undefined && record.stack !== 0 && !serves(scene, actor)) return;
     // The answer will need a place, too.
     if (!oneway && !scene.hasSpace(actor.file.key)) return;
+    const accepts = scene.configuration.alphabet.includes('send_fd') ? TF_ACCEPT_FDS : 0;
     for (const { handle, owner } of targets(scene, actor)) {
       if (!scene.hasSpace(owner)) continue;
       eachCargo(scene, actor, (number, cargo) => {
@@ -57,7 +61,7 @@ const send =
             bc: 'BC_TRANSACTION',
             target: handle,
             code: 0,
-            flags: oneway ? TF_ONE_WAY : 0,
+            flags: oneway ? TF_ONE_WAY : accepts,
             message: messageOf(cargo),
           })),
         );
@@ -76,6 +80,9 @@ export const messages = {
   oneway: { says: 'a oneway call', byThread: send(true) },
   send_node: { says: 'messages may carry a node of the sender' },
   send_handle: { says: 'messages may carry a handle of the sender' },
+  send_fd: {
+    says: 'messages may carry a descriptor of the sender; nodes and answers accept them, the manager does not',
+  },
   send_weak: { says: 'objects in messages may be weak' },
   reply: {
     says: 'an answer to the call that the thread serves',
