@@ -63,12 +63,12 @@ const lengthOf = (id: string): number => {
   return row !== undefined && 'length' in row ? row.length : Infinity;
 };
 
-/** Logs of so many ops were made with a fault, by `fault ground`. */
+/** Logs of so many ops were made with a fault, by fault, ground, and whether states were told apart by history. */
 const chased = new Map<string, number>();
 
-const hunt = async (fault: Fault, ground: Ground, growth: Growth): Promise<void> => {
+const hunt = async (fault: Fault, ground: Ground, growth: Growth, history: boolean): Promise<void> => {
   const { id, story } = fault;
-  const key = `${id} ${ground.name}`;
+  const key = `${id} ${ground.name} ${history}`;
   const least = chased.get(key) ?? 0;
   if (least >= Math.min(lengthOf(id) - 1, growth.complete)) return;
   let Driver = drivers.get(id);
@@ -90,29 +90,43 @@ const knownLog = (id: string): readonly Op[] => readOpLog(path.join(packageRoot,
 const missing = (id: string, ground: string): readonly string[] =>
   [...wordsOfLog(knownLog(id))].filter(word => words.get(ground)?.has(word) !== true);
 
-/** Every ground in little first; then in full, for those faults whose known log it could have. */
-const passes: readonly { readonly edges: number; readonly suits: (id: string, ground: string) => boolean }[] = [
-  { edges: Math.min(FIRST, Number(given.edges)), suits: () => true },
-  { edges: Number(given.edges), suits: (id, ground) => missing(id, ground).length === 0 },
+/** Whether a ground is worth a long look for a fault: it could have the known log, or nearly. */
+const suits = (id: string, ground: string): boolean => missing(id, ground).length <= 1;
+/** Whether there is more to find: nothing is known of it here, or a shorter log elsewhere. */
+const isOpen = (id: string): boolean => lengthOf(id) > faultNamed(id).shortestKnown;
+
+interface Pass {
+  readonly edges: number;
+  readonly history: boolean;
+  readonly wants: (id: string, ground: string) => boolean;
+}
+
+/** Every ground in little first; then in full for those faults that it suits; then for what drivers may hide. */
+const passes: readonly Pass[] = [
+  { edges: Math.min(FIRST, Number(given.edges)), history: false, wants: () => true },
+  { edges: Number(given.edges), history: false, wants: suits },
+  { edges: Number(given.edges), history: true, wants: (id, ground) => isOpen(id) && suits(id, ground) },
 ];
-for (const { edges: most, suits } of passes) {
+for (const { edges: most, history, wants } of passes) {
   for (const ground of grounds) {
+    const wanted = faults.filter(({ id }) => wants(id, ground.name));
+    if (wanted.length === 0) continue;
     const begun = cpuSeconds();
-    const growth = new Growth(ground, new ImplTarget());
+    const growth = new Growth(ground, new ImplTarget(), { history });
     while (growth.grow(most));
     for (const { ops } of growth.strange.slice(0, 3)) {
       process.stdout.write(`${ground.name}: DIVERGES ${JSON.stringify(ops)}\n`);
     }
     const { complete, edges, states } = growth;
     const { title } = ground.configuration;
-    lands.set(ground.name, { name: ground.name, title, complete, edges: edges.length, states });
+    if (!history) lands.set(ground.name, { name: ground.name, title, complete, edges: edges.length, states });
     const own = new Set<string>();
     for (const { call } of edges) wordsOfCall(call, own);
     words.set(ground.name, own);
-    for (const fault of faults) if (suits(fault.id, ground.name)) await hunt(fault, ground, growth);
+    for (const fault of wanted) await hunt(fault, ground, growth, history);
     const shown = [...rows.values()].filter(row => 'length' in row).length;
     process.stdout.write(
-      `${ground.name}: ${edges.length} edges, ${states} states, complete to ${complete} ops; ` +
+      `${ground.name}${history ? ' with history' : ''}: ${edges.length} edges, ${states} states, complete to ${complete} ops; ` +
         `${shown} faults shown so far; ${(cpuSeconds() - begun).toFixed(1)} s of CPU\n`,
     );
   }
@@ -123,7 +137,7 @@ for (const { id, shortestKnown } of faults) {
   if (existsSync(logOf(id))) rmSync(logOf(id));
   const suitable = grounds.filter(({ name }) => missing(id, name).length === 0);
   const fewest = grounds.map(({ name }) => missing(id, name)).sort((a, b) => a.length - b.length)[0] ?? [];
-  const deepest = Math.max(0, ...suitable.map(({ name }) => chased.get(`${id} ${name}`) ?? 0));
+  const deepest = Math.max(0, ...suitable.map(({ name }) => chased.get(`${id} ${name} false`) ?? 0));
   const why =
     suitable.length === 0
       ? `no ground has all that its shortest known log needs; the nearest lacks ${fewest.join(', ')}`

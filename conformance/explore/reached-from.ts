@@ -38,7 +38,7 @@ export const reachedFrom = (
     reached.state(state);
   };
   if ('ground' in from) {
-    const growth = new Growth(from.ground, new ImplTarget(), watch);
+    const growth = new Growth(from.ground, new ImplTarget(), { watch });
     while (growth.grow(from.edges));
     const { states, edges, complete } = growth;
     const source = {

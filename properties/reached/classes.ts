@@ -39,11 +39,14 @@ const addFile = (classes: Set<string>, state: State, file: File): void => {
   for (const { buffer } of arena.regions) if (buffer !== null) addBuffer(classes, buffer);
 };
 
+const HELD = { node: 'a node', handle: 'a handle', fds: 'descriptors' } as const;
+
 /** `buffer`: whose message, how far it is, what it holds. */
 const addBuffer = (classes: Set<string>, { async, userMayFree, transaction, held }: Buffer): void => {
   const far = userMayFree ? (transaction === 0 ? 'delivered' : 'delivered and unanswered') : 'on its way';
-  const kinds = [...new Set(held.map(each => each.held))].sort().join(' and ');
-  classes.add(`buffer: ${async ? 'of a oneway' : 'of a call or reply'}, ${far}, holds ${kinds || 'nothing'}`);
+  const buffer = `buffer: ${async ? 'of a oneway' : 'of a call or reply'}, ${far}, holds`;
+  if (held.length === 0) classes.add(`${buffer} nothing`);
+  for (const each of held) classes.add(`${buffer} ${HELD[each.held]}`);
 };
 
 /** Whether a thread calls, serves, or does one inside the other. */

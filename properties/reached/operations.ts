@@ -27,14 +27,17 @@ export const operationsOf = (call: Call, { result, completions }: Observation): 
   return keys;
 };
 
+const GOOD = new Set(['OK', 'pending']);
+const OF_READS = new Set(['EFAULT', 'EAGAIN', 'EINTR']);
+
 const addParts = (keys: string[], call: WriteRead, result: Result): void => {
   const { write, read } = call;
   if (write.length === 0 && read === undefined) keys.push(`empty write ${wordOf(result)}`);
   // A sleeper has consumed its commands; so has one who was not told how many.
   let left = result === 'pending' ? Infinity : (result.wrote ?? (result.status === 'OK' ? Infinity : 0));
   const end = wordOf(result);
-  // Whose memory is whole cannot fault while it is read: the buffer of the read did.
-  const failed = end !== 'OK' && end !== 'pending' && !(end === 'EFAULT' && read !== undefined);
+  // A write that is whole neither faults nor waits: where there is a read, these are its own ways to end.
+  const failed = !GOOD.has(end) && !(read !== undefined && OF_READS.has(end));
   for (const command of write) {
     left -= commandSize(command as Command);
     if (left >= 0) {

@@ -2,6 +2,7 @@
 import type { Ground } from '../../../properties/explore/ground/ground.ts';
 import { lifeGrounds } from './lives.ts';
 import { messageGrounds } from './messages.ts';
+import { narrowGrounds } from './narrow.ts';
 import { referenceGrounds } from './references.ts';
 
-export const GROUNDS: readonly Ground[] = [...lifeGrounds, ...referenceGrounds, ...messageGrounds];
+export const GROUNDS: readonly Ground[] = [...lifeGrounds, ...referenceGrounds, ...messageGrounds, ...narrowGrounds];

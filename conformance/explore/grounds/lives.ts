@@ -47,14 +47,18 @@ export const lifeGrounds: readonly Ground[] = [
   {
     name: 'refused',
     configuration: place('Calls and answers that are refused', PAIR, ['read', 'extended_error', 'free', 'thread_exit']),
-    extras: writes(
-      call({ size: 0 }),
-      oneway({ size: 0 }),
-      reply({ size: 0 }),
-      reply({ size: 0 }, TF_CLEAR_BUF),
-      call({ size: 0 }, 7),
-      { bc: 'BC_FREE_BUFFER', buffer: { address: 0 } },
-    ),
+    extras: [
+      op({ op: 'ioctl', cmd: 'BINDER_GET_EXTENDED_ERROR' }),
+      ...writes(
+        call({ size: 0 }),
+        oneway({ size: 0 }),
+        reply({ size: 0 }),
+        reply({ size: 0 }, TF_CLEAR_BUF),
+        call({ size: 0 }, 7),
+        call({ size: 0 }, 0, 0x8000_0000),
+        { bc: 'BC_FREE_BUFFER', buffer: { address: 0 } },
+      ),
+    ],
     batch: 2,
   },
   {
@@ -116,7 +120,11 @@ export const lifeGrounds: readonly Ground[] = [
         ...(['thread_exit', 'call'] as const),
       ],
     ),
-    extras: [op({ op: 'close' }), op({ op: 'write_read', read: { size: 256, consumed: 180 } })],
+    extras: [
+      op({ op: 'close' }),
+      op({ op: 'write_read', read: { size: 256, consumed: 8 } }),
+      by([0], write(oneway({ size: 0 }))),
+    ],
     batch: 2,
   },
   {
@@ -203,7 +211,7 @@ export const lifeGrounds: readonly Ground[] = [
   {
     name: 'nice-values',
     configuration: place('Nice values that are lent', PAIR, ['call', 'oneway', 'reply', 'read']),
-    extras: [op({ op: 'set_nice', nice: 1 }), op({ op: 'set_nice', nice: -7 }), op({ op: 'get_nice' })],
+    extras: [op({ op: 'set_nice', nice: 1 }), op({ op: 'get_nice' })],
     batch: 2,
   },
   {

@@ -2,21 +2,24 @@
 import { TF_ACCEPT_FDS, TF_CLEAR_BUF } from '../../../abi/constants.ts';
 import type { MessageSpec } from '../../../abi/op.ts';
 import type { Ground } from '../../../properties/explore/ground/ground.ts';
-import { call, carrying, client, manager, node, oneway, op, place, reply, weakNode, writesOf } from './write.ts';
+import {
+  call,
+  carrying,
+  descriptors,
+  client,
+  manager,
+  node,
+  oneway,
+  op,
+  place,
+  reply,
+  weakNode,
+  writesOf,
+} from './write.ts';
 
 const PIECE = 'a1b2c3d4e5f60718';
 const LONG = PIECE.repeat(4);
 const PAIR = [manager(), client('a')] as const;
-
-/** A piece that holds descriptors, and the array of them. */
-const descriptors = (files: readonly number[], parentOffset = 0): MessageSpec =>
-  carrying(
-    [
-      { type: 'PTR', at: 4, fds: files.map((file, at) => ({ at: at * 4, fd: { file } })) },
-      { type: 'FDA', at: 48, numFds: files.length, parent: 0, parentOffset },
-    ],
-    { buffersSize: 8 },
-  );
 
 /** Messages of one object each, right and wrong. */
 const OBJECTS: readonly MessageSpec[] = [
@@ -27,6 +30,7 @@ const OBJECTS: readonly MessageSpec[] = [
   carrying([node(32), weakNode(32, 24, 7)]),
   carrying([weakNode(64), node(64, 24)]),
   carrying([node(32), node(64, 24)]),
+  carrying([node(32)], { size: 25, fill: 1 }),
   carrying([node(32, 1)]),
   carrying([node(32)], { offsets: [0, 0] }),
   carrying([{ type: 'RAW', at: 0, bytes: '852a627300000000' }], { size: 4 }),
@@ -72,6 +76,17 @@ const PIECES: readonly MessageSpec[] = [
   descriptors([0], 4),
   carrying(
     [
+      { type: 'PTR', at: 4, bytes: PIECE },
+      { type: 'FDA', at: 48, numFds: 0, parent: 0, parentOffset: 0 },
+    ],
+    { buffersSize: 8 },
+  ),
+  carrying([
+    { type: 'PTR', at: 4 },
+    { type: 'PTR', at: 44, flags: 1 },
+  ]),
+  carrying(
+    [
       { type: 'PTR', at: 4, bytes: LONG },
       { type: 'FDA', at: 48, numFds: 0, parent: 0, parentOffset: 1 },
       { type: 'PTR', at: 80, flags: 1 },
@@ -88,7 +103,7 @@ const filled = (size: number): MessageSpec => ({ size, fill: 1 });
 export const messageGrounds: readonly Ground[] = [
   {
     name: 'room',
-    configuration: place('Oneways that fill the room', PAIR, ['oneway'], [0, 33, 1633, 1945, 2009]),
+    configuration: place('Oneways that fill the room', PAIR, ['oneway', 'read', 'kill'], [0, 33, 1633, 1945, 2009]),
     extras: [],
     batch: 5,
   },

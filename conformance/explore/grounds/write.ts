@@ -6,7 +6,7 @@ import type { Extra, Template } from '../../../properties/explore/ground/ground.
 
 /** An op that any free thread may make. */
 export const op = (template: Template): Extra => ({ op: template });
-/** An op that the first thread of some processes may make. */
+/** An op that the threads of some processes may make. */
 export const by = (procs: readonly number[], template: Template): Extra => ({ op: template, procs });
 
 /** A write of one command. */
@@ -15,7 +15,7 @@ export const write = (command: CommandSpec): Template => ({ op: 'write_read', wr
 /** Writes of one command each, by any free thread. */
 export const writes = (...commands: readonly CommandSpec[]): readonly Extra[] =>
   commands.map(command => op(write(command)));
-/** Writes of one command each, by the first thread of one process. */
+/** Writes of one command each, by the threads of one process. */
 export const writesOf = (proc: number, ...commands: readonly CommandSpec[]): readonly Extra[] =>
   commands.map(command => by([proc], write(command)));
 
@@ -70,3 +70,13 @@ export const place = (
   alphabet: Configuration['alphabet'],
   sizes: readonly number[] = [0],
 ): Configuration => ({ title, processes, sizes, mapping: 4096, alphabet, limits: WIDE });
+
+/** A piece that holds descriptors, and the array of them. */
+export const descriptors = (files: readonly number[], parentOffset = 0): MessageSpec =>
+  carrying(
+    [
+      { type: 'PTR', at: 4, fds: files.map((file, at) => ({ at: at * 4, fd: { file } })) },
+      { type: 'FDA', at: 48, numFds: files.length, parent: 0, parentOffset },
+    ],
+    { buffersSize: 8 },
+  );

@@ -16,7 +16,7 @@ type Bare<O> = O extends unknown ? Omit<O, 'id' | 'proc' | 'thread' | 'fd'> : ne
 /** An op as it stands, without who makes it. */
 export type Template = Bare<Op>;
 
-/** An op that no letter offers, by every thread that is free, or by the first thread of some processes only. */
+/** An op that no letter offers, by every thread that is free, or by those of some processes only. */
 export interface Extra {
   readonly op: Template;
   readonly procs?: readonly number[];
@@ -52,7 +52,7 @@ export class Extras {
   /** Every extra that a thread may make. */
   each(proc: number, thread: number, take: (step: Step) => void): void {
     this.#extras.forEach(({ procs }, at) => {
-      if (procs === undefined || (thread === 0 && procs.includes(proc))) take(this.#step(at, proc, thread));
+      if (procs === undefined || procs.includes(proc)) take(this.#step(at, proc, thread));
     });
   }
 

@@ -52,6 +52,8 @@ interface Open {
   readonly state: State;
   /** Place in the ops of the beginning of the last one that was made; `Infinity` once something else was. */
   readonly begun: number;
+  /** Words of the log that led there, one bit each. */
+  readonly history: bigint;
 }
 
 const WORLD = { devices: 1 };
@@ -64,6 +66,42 @@ const isRead = (call: Call): call is WriteRead =>
   call.op === 'write_read' && call.write.length === 0 && isPlain(call) && call.bad === undefined;
 const isPlain = ({ writeSize, writeLimit, writeConsumed, bad }: WriteRead): boolean =>
   writeSize === undefined && writeLimit === undefined && writeConsumed === 0 && bad === undefined;
+
+export interface GrowthOptions {
+  /** Told of every step. */
+  readonly watch?: Watch | undefined;
+  /**
+   * States are told apart by the words of their logs as well: a driver that is wrong may keep what the specification
+   * has forgotten, and what nobody sees in its state.
+   */
+  readonly history?: boolean;
+}
+
+/** What was done in a log, as bits of a number. */
+class Words {
+  readonly #bits = new Map<string, bigint>();
+
+  /** The words of a log with one call more. */
+  of(history: bigint, call: Call): bigint {
+    let all = history;
+    for (const word of wordsOf(call)) {
+      let bit = this.#bits.get(word);
+      if (bit === undefined) this.#bits.set(word, (bit = 1n << BigInt(this.#bits.size)));
+      all |= bit;
+    }
+    return all;
+  }
+}
+
+const wordsOf = (call: Call): readonly string[] => {
+  if (call.op === 'ioctl') return [`${call.cmd} ${JSON.stringify(call.arg)}`];
+  if (call.op !== 'write_read') return call.op === 'open' || call.op === 'mmap' ? [] : [call.op];
+  const words: string[] = call.write.map(command =>
+    'message' in command ? `${command.bc} ${command.flags} ${command.message.data}` : command.bc,
+  );
+  if (call.read !== undefined) words.push('read');
+  return words;
+};
 
 export class Growth {
   readonly ground: Ground;
@@ -80,22 +118,25 @@ export class Growth {
   readonly #beginning: readonly Call[];
   /** Ops of the shortest log to each state. */
   readonly #met = new Map<string, number>();
-  readonly #written = new Set<string>();
+  /** Commands of the shortest write to each state from which a write may go on. */
+  readonly #written = new Map<string, number>();
+  readonly #words: Words | undefined;
   readonly #bytes: boolean;
   readonly #watch: Watch | undefined;
   #open: Open[] = [];
   #next: Open[] = [];
 
-  /** `driver`: one that is right. `watch` is told of every step. */
-  constructor(ground: Ground, driver: Driver, watch?: Watch) {
+  /** `driver`: one that is right. */
+  constructor(ground: Ground, driver: Driver, { watch, history = false }: GrowthOptions = {}) {
     this.#watch = watch;
+    this.#words = history ? new Words() : undefined;
     this.ground = ground;
     this.#driver = driver;
     this.#system = new BinderSystem(ground.configuration, { symmetry: false, invariants: false });
     this.#extras = new Extras(ground.extras);
     this.#beginning = setUpOps(ground.configuration).map(op => resolve(new Environment(), op));
     this.#bytes = ground.extras.some(({ op }) => op.op === 'peek');
-    this.#open = [{ edge: -1, state: specification.initial(WORLD), begun: -1 }];
+    this.#open = [{ edge: -1, state: specification.initial(WORLD), begun: -1, history: 0n }];
   }
 
   /** Grows by one op; false when there was nothing to grow, or `most` edges are there before all logs are. */
@@ -143,16 +184,17 @@ export class Growth {
     return { ...rest, ...write, ...(read === undefined ? {} : { read }) };
   }
 
-  #expand({ edge, state, begun }: Open): void {
+  #expand(open: Open): void {
+    const { edge, state, begun } = open;
     const before = this.callsTo(edge);
     for (let at = begun + 1; at < this.#beginning.length; at++) {
       const call = this.#beginning[at] as Call;
       if (!specification.applicable(state, call) || this.#isLate(state, call)) continue;
-      this.#make(before, edge, state, { call }, at);
+      this.#make(before, open, { call }, at);
     }
     for (const step of this.#stepsAt(state)) {
-      const made = this.#make(before, edge, state, step, Infinity);
-      if (made !== undefined && isCommand(step.call)) this.#writeOn(before, edge, state, step.call, made);
+      const made = this.#make(before, open, step, Infinity);
+      if (made !== undefined && isCommand(step.call)) this.#writeOn(before, open, step.call, made);
     }
   }
 
@@ -163,14 +205,14 @@ export class Growth {
   }
 
   /** The same write with one command more, and with a read at its end. */
-  #writeOn(before: readonly Call[], edge: number, state: State, call: WriteRead, after: State): void {
+  #writeOn(before: readonly Call[], open: Open, call: WriteRead, after: State): void {
     const { proc, thread } = call;
     for (const { call: more } of this.#stepsAt(after, proc, thread)) {
-      if (isRead(more)) this.#make(before, edge, state, { call: { ...call, read: more.read } }, Infinity);
+      if (isRead(more)) this.#make(before, open, { call: { ...call, read: more.read } }, Infinity);
       if (!isCommand(more) || call.write.length >= this.ground.batch) continue;
       const longer = { ...call, write: [...call.write, ...more.write] };
-      const made = this.#make(before, edge, state, { call: longer }, Infinity);
-      if (made !== undefined) this.#writeOn(before, edge, state, longer, made);
+      const made = this.#make(before, open, { call: longer }, Infinity);
+      if (made !== undefined) this.#writeOn(before, open, longer, made);
     }
   }
 
@@ -197,7 +239,8 @@ export class Growth {
   }
 
   /** Makes a step; answers the state behind it where a longer write may go on from it. */
-  #make(before: readonly Call[], from: number, state: State, step: Step, begun: number): State | undefined {
+  #make(before: readonly Call[], open: Open, step: Step, begun: number): State | undefined {
+    const { state } = open;
     const length = before.length + 1;
     const call = { ...step.call, id: length };
     const outcomes = specification.step(state, call);
@@ -211,7 +254,7 @@ export class Growth {
       outcome => same(outcome.observation, observation) && equal(specification.snapshot(outcome.state), seen),
     );
     const edge = this.edges.length;
-    this.edges.push({ from, call, op: step.op, choice: Math.max(0, choice), length, observation, digest });
+    this.edges.push({ from: open.edge, call, op: step.op, choice: Math.max(0, choice), length, observation, digest });
     const outcome = outcomes[choice];
     if (outcome === undefined) {
       this.strange.push(this.logTo(edge, `the right driver differs in ${this.ground.name}`));
@@ -219,18 +262,20 @@ export class Growth {
       return undefined;
     }
     this.#watch?.(call, outcome);
-    const key = keyOf(outcome.state, this.#bytes);
+    const history = this.#words?.of(open.history, call) ?? 0n;
+    const key = `${history} ${keyOf(outcome.state, this.#bytes)}`;
     const known = this.#met.get(key);
     if (known === undefined) {
       this.#met.set(key, length);
       this.states++;
-      this.#next.push({ edge, state: outcome.state, begun });
+      this.#next.push({ edge, state: outcome.state, begun, history });
     } else if (known < length) return undefined;
     const { result } = observation;
     if (call.op !== 'write_read' || result === 'pending' || result.status !== 'OK') return undefined;
     const written = `${call.proc} ${call.thread} ${length} ${key}`;
-    if (this.#written.has(written)) return undefined;
-    this.#written.add(written);
+    const commands = call.write.length;
+    if ((this.#written.get(written) ?? Infinity) <= commands) return undefined;
+    this.#written.set(written, commands);
     return outcome.state;
   }
 }
