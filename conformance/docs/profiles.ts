@@ -5,12 +5,7 @@ import { PROFILES } from '../../properties/profile/profile.ts';
 /** Known differences that no flag stands for: a driver that has them is not conformant under any profile, or is not asked. */
 const HELD: readonly string[] = [
   'A read delivers as many returns as there are, up to the first message, reply or death: a driver that answers one return for each read is told that the rest is missing.',
-  'The async half is half of the mapping; a message of 0 bytes takes 8.',
-  'A thread with an unanswered call of its own waits for the reply, and a nested call goes to the thread that waits for it.',
-  'A death notification that is cleared behind the death is confirmed once, behind BC_DEAD_BINDER_DONE.',
-  'An owner is told of BR_RELEASE and BR_DECREFS as soon as nothing holds them back.',
   'A oneway to a frozen process is taken, and a call to it answered with BR_FROZEN_REPLY.',
-  'BINDER_GET_NODE_DEBUG_INFO and BINDER_GET_NODE_INFO_FOR_REF answer, the second to the manager alone.',
 ];
 
 const row = ({ id, rows, how, says, relaxes, hides }: Flag): string =>

@@ -17,7 +17,7 @@ import { adopted, numberAt, slotKinds, withHandle, type Adopting, type Pair } fr
 import type { FlagId } from './flags.ts';
 import { fileIn, Names, type Slot } from './names.ts';
 import { Foresight } from './foresight.ts';
-import { isExact, LINUX, type Profile } from './profile.ts';
+import { hiddenBy, isExact, LINUX, type Profile } from './profile.ts';
 import { ENTERS, portableCommands, rewritten, type Place } from './rewrite.ts';
 import { portableSnapshot } from './snapshot.ts';
 
@@ -38,6 +38,8 @@ export interface Checker<State> extends Omit<Pick<Judge<State>, keyof Judge<Stat
   predict(): Ahead<State>;
   /** A snapshot as it is compared; absent: as it is. */
   readonly shape?: (seen: Snapshot) => Snapshot;
+  /** Whether a driver need not uphold an invariant; absent: it has to uphold all. */
+  readonly excuses?: (invariant: string) => boolean;
 }
 
 interface Possible<State> extends Hypothesis<State> {
@@ -76,6 +78,8 @@ export class PortableJudge<State> implements Checker<State> {
   }
 
   readonly shape = (seen: Snapshot): Snapshot => portableSnapshot(this.#profile.flags, seen);
+
+  readonly excuses = (invariant: string): boolean => hiddenBy(this.#profile, invariant) !== undefined;
 
   get hypotheses(): readonly Hypothesis<State>[] {
     return this.#possible;

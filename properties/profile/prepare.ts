@@ -74,6 +74,11 @@ const renumbered = (value: unknown, numbers: Renumbering): unknown => {
   return Object.fromEntries([...entries.filter(([key]) => key !== 'cmd'), ['cmd', found ?? NOWHERE]]);
 };
 
+const NODE_INFORMATION: ReadonlySet<number | string> = new Set([
+  'BINDER_GET_NODE_DEBUG_INFO',
+  'BINDER_GET_NODE_INFO_FOR_REF',
+]);
+
 /** One op, made for the profile; `undefined` for one that is left out. */
 const opFor = (
   flags: ReadonlySet<FlagId>,
@@ -96,6 +101,7 @@ const opFor = (
     case 'ioctl': {
       // Nobody has the two IDLE commands.
       if (flags.has('raw-commands') && (typeof op.cmd === 'number' || op.cmd.includes('_IDLE_'))) return undefined;
+      if (flags.has('node-information') && NODE_INFORMATION.has(op.cmd)) return undefined;
       if (op.cmd !== 'BINDER_FREEZE' || !flags.has('strange-freezes')) return op;
       if (op.arg?.target !== undefined && 'pid' in op.arg.target) return undefined;
       return op.arg === undefined ? op : { ...op, arg: { ...op.arg, timeoutMs: 0 } };

@@ -78,8 +78,21 @@ const fresh = (place: Place, value: unknown, key = ''): unknown => {
 const COUNTS = new Set(['BC_INCREFS', 'BC_ACQUIRE', 'BC_RELEASE', 'BC_DECREFS']);
 const DEATHS = new Set(['BC_REQUEST_DEATH_NOTIFICATION', 'BC_CLEAR_DEATH_NOTIFICATION']);
 
+/** Whether command `at` acknowledges a strong announcement while the weak one of that node is not. */
+const isEarly = ({ state, proc, fd }: Place, write: readonly CommandSpec[], at: number): boolean => {
+  const command = write[at];
+  if (command?.bc !== 'BC_ACQUIRE_DONE') return false;
+  const { ptr, cookie } = command;
+  const acknowledged = write
+    .slice(0, at)
+    .some(each => each.bc === 'BC_INCREFS_DONE' && each.ptr === ptr && each.cookie === cookie);
+  return !acknowledged && fileIn(state, proc, fd)?.nodes.some(each => each.ptr === ptr && each.localWeak > 0) === true;
+};
+
 /** Whether a command does the same on every driver that the profile is about. */
-const isPortable = (flags: ReadonlySet<FlagId>, place: Place, command: CommandSpec): boolean => {
+const isPortable = (flags: ReadonlySet<FlagId>, place: Place, write: readonly CommandSpec[], at: number): boolean => {
+  const command = write[at] as CommandSpec;
+  if (flags.has('release-timing') && isEarly(place, write, at)) return false;
   if (command.bc === 'BC_FREE_BUFFER') {
     const { buffer } = command;
     return !flags.has('unknown-buffer') || ('of' in buffer && heldBuffer(place, buffer) !== undefined);
@@ -96,7 +109,7 @@ const isPortable = (flags: ReadonlySet<FlagId>, place: Place, command: CommandSp
 /** Numbers of the commands of a write that every driver takes alike, in their order. */
 export const portableCommands = (flags: ReadonlySet<FlagId>, place: Place, op: Op): readonly number[] =>
   op.op === 'write_read'
-    ? (op.write ?? []).flatMap((command, at) => (isPortable(flags, place, command) ? [at] : []))
+    ? (op.write ?? []).flatMap((_command, at, write) => (isPortable(flags, place, write, at) ? [at] : []))
     : [];
 
 /** Number of a command that no write of the log has: BC_ENTER_LOOPER, which a profile puts before the others. */

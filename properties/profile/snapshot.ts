@@ -4,12 +4,15 @@ import type { FlagId } from './flags.ts';
 
 const NO_PAGES = { active: 0, lru: 0, free: 0, highWatermark: 0 };
 
+const hidesAsync = (flags: ReadonlySet<FlagId>): boolean => flags.has('async-limit') || flags.has('empty-message');
+
 const portableProc = (flags: ReadonlySet<FlagId>, proc: ProcSnapshot): ProcSnapshot => {
   let own = proc;
   if (flags.has('placement')) {
     const buffers = own.buffers.map(buffer => ({ ...buffer, offset: 0 })).sort((a, b) => a.id - b.id);
     own = { ...own, buffers, pages: NO_PAGES };
   }
+  if (hidesAsync(flags)) own = { ...own, freeAsync: 0 };
   if (flags.has('handle-numbers')) {
     own = { ...own, refs: own.refs.map(ref => ({ ...ref, handle: 0 })).sort((a, b) => a.id - b.id) };
   }
@@ -18,6 +21,6 @@ const portableProc = (flags: ReadonlySet<FlagId>, proc: ProcSnapshot): ProcSnaps
 
 /** The snapshot in the form in which two drivers that differ as the profile allows are the same. */
 export const portableSnapshot = (flags: ReadonlySet<FlagId>, snapshot: Snapshot): Snapshot =>
-  flags.has('placement') || flags.has('handle-numbers')
+  flags.has('placement') || flags.has('handle-numbers') || hidesAsync(flags)
     ? { ...snapshot, procs: snapshot.procs.map(proc => portableProc(flags, proc)) }
     : snapshot;

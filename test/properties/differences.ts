@@ -1,16 +1,22 @@
 /** For each difference that `core` allows: the optimised driver, different in exactly that. */
 import type { Driver } from '../../abi/driver.ts';
+import type { Op } from '../../abi/op.ts';
 import type { Edit } from '../../conformance/faults/fault.ts';
 import { loadDriver } from '../../conformance/targets/faulty.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import type { FlagId } from '../../properties/profile/flags.ts';
+import { deepNesting, earlyClear, flood } from './logs.ts';
 
 export interface Different {
   readonly flag: FlagId;
   /** What it does otherwise. */
   readonly does: string;
   readonly edits: readonly Edit[];
+  /** Flags that allow the same among other things. */
+  readonly also?: readonly FlagId[];
   readonly around?: (driver: Driver) => Driver;
+  /** A log that shows it. */
+  readonly log?: readonly Op[];
   /** Number of the first generated sequence of seed 3 that is tried; others follow where it shows nothing. */
   readonly from?: number;
 }
@@ -66,6 +72,100 @@ export const DIFFERENT: readonly Different[] = [
         'impl/object.ts',
         'const to = buffer.offset + offset;',
         'const to = buffer.offset + offset;\n    if (type === OBJECT_TYPE.WEAK_BINDER || type === OBJECT_TYPE.WEAK_HANDLE) return sending.refuse(BR_FAILED_REPLY, EINVAL);',
+      ),
+    ],
+  },
+  {
+    flag: 'async-limit',
+    log: flood(),
+    does: 'lets oneways have all of the mapping',
+    edits: [edit('impl/arena.ts', 'this.freeAsync = this.size / 2;', 'this.freeAsync = this.size;')],
+    also: ['empty-message'],
+  },
+  {
+    flag: 'empty-message',
+    does: 'charges nothing for empty oneways',
+    edits: [
+      edit(
+        'impl/arena.ts',
+        'this.freeAsync -= buffer.size;',
+        'if (buffer.dataSize > 0) this.freeAsync -= buffer.size;',
+      ),
+      edit(
+        'impl/arena.ts',
+        'this.freeAsync += buffer.size;',
+        'if (buffer.dataSize > 0) this.freeAsync += buffer.size;',
+      ),
+    ],
+    also: ['async-limit'],
+  },
+  {
+    flag: 'second-call',
+    does: 'lets a thread make a second call',
+    edits: [
+      edit(
+        'impl/send.ts',
+        'if (top !== null && top.toThread !== thread) return sending.refuse(BR_FAILED_REPLY, EPROTO);',
+        '',
+      ),
+    ],
+  },
+  {
+    flag: 'deep-nesting',
+    log: deepNesting(),
+    does: 'sends a nested call to the last caller only',
+    edits: [edit('impl/send.ts', 'transaction = transaction.fromParent) {', 'transaction = null) {')],
+  },
+  {
+    flag: 'wrong-clear',
+    does: 'clears whatever the cookie is',
+    edits: [
+      edit(
+        'impl/death-commands.ts',
+        'if (ref === null || death === null || !death.has(cookieLow, cookieHigh)) return;',
+        'if (ref === null || death === null) return;',
+      ),
+    ],
+  },
+  {
+    flag: 'early-clear',
+    log: earlyClear(),
+    also: ['clear-queue'],
+    does: 'confirms a clear at once, whatever becomes of the death',
+    edits: [
+      edit(
+        'impl/death-commands.ts',
+        'if (death.work.list === null) answerClear(core, thread, death.work);',
+        'if (death.work.list !== null) unqueue(death.work);\n  if (death.work.list === null) answerClear(core, thread, death.work);',
+      ),
+    ],
+  },
+  {
+    flag: 'clear-queue',
+    does: 'confirms a clear to any thread of the process',
+    edits: [edit('impl/death-commands.ts', 'if (thread.loops) {', 'if (thread.process === null) {')],
+  },
+  {
+    flag: 'node-information',
+    does: 'has no BINDER_GET_NODE_INFO_FOR_REF',
+    edits: [edit('impl/ioctl.ts', 'return nodeInfoForRef(process, view, at);', 'return EINVAL;')],
+  },
+  {
+    flag: 'release-timing',
+    does: 'releases nothing before all announcements are acknowledged',
+    edits: [
+      edit(
+        'impl/read.ts',
+        'const { strong, weak, hasStrong, hasWeak } = node;',
+        `const { hasStrong, hasWeak } = node;
+  const held = node.pendingStrong || node.pendingWeak;
+  const strong = node.strong || (held && hasStrong);
+  const weak = node.weak || (held && hasWeak);`,
+      ),
+      edit(
+        'impl/write.ts',
+        'node.pendingWeak = false;',
+        'node.pendingWeak = false;\n      node.localStrong++;\n      decrementStrong(core, node, false);',
       ),
     ],
   },
