@@ -134,6 +134,23 @@ export const callSchema = <Bytes extends z.ZodType>(bytes: Bytes) => {
     z.strictObject({ op: z.literal('set_euid'), id: count, proc: count, euid: count }),
     z.strictObject({ op: z.literal('reclaim'), id: count }),
     z.strictObject({ op: z.literal('peek'), ...who, offset: count, length: count }),
+    z.strictObject({ op: z.literal('file_io'), ...who, call: z.enum(['read', 'write', 'lseek']) }),
+    z.strictObject({ op: z.literal('mprotect'), ...who, prot: z.enum(['read', 'none', 'write']) }),
+    z.strictObject({
+      op: z.literal('madvise'),
+      ...who,
+      offset: count.exactOptional(),
+      length: count.exactOptional(),
+    }),
+    z.strictObject({ op: z.literal('limit_fds'), id: count, proc: count, free: count.exactOptional() }),
+    z.strictObject({ op: z.literal('epoll_ctl'), ...who, ctl: z.enum(['add', 'mod', 'del']) }),
+    z.strictObject({
+      op: z.literal('epoll_wait'),
+      id: count,
+      proc: count,
+      thread: count,
+      sleep: z.boolean().exactOptional(),
+    }),
   ]);
 };
 

@@ -130,7 +130,19 @@ export type Call =
   | { readonly op: 'get_nice'; readonly id: OpId; readonly proc: ProcIndex; readonly thread: ThreadIndex }
   | { readonly op: 'set_euid'; readonly id: OpId; readonly proc: ProcIndex; readonly euid: number }
   | { readonly op: 'reclaim'; readonly id: OpId }
-  | (Who & { readonly op: 'peek'; readonly offset: number; readonly length: number });
+  | (Who & { readonly op: 'peek'; readonly offset: number; readonly length: number })
+  | (Who & { readonly op: 'file_io'; readonly call: 'read' | 'write' | 'lseek' })
+  | (Who & { readonly op: 'mprotect'; readonly prot: 'read' | 'none' | 'write' })
+  | (Who & { readonly op: 'madvise'; readonly offset?: number; readonly length?: number })
+  | { readonly op: 'limit_fds'; readonly id: OpId; readonly proc: ProcIndex; readonly free?: number }
+  | (Who & { readonly op: 'epoll_ctl'; readonly ctl: 'add' | 'mod' | 'del' })
+  | {
+      readonly op: 'epoll_wait';
+      readonly id: OpId;
+      readonly proc: ProcIndex;
+      readonly thread: ThreadIndex;
+      readonly sleep?: boolean;
+    };
 
 /** What is absent may also be there as undefined, so that all calls of this kind have one shape. */
 export type WriteRead = Who & {

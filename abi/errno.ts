@@ -1,6 +1,7 @@
 /** The errno values that a Binder driver may return, by name. Source: the Linux UAPI (`asm-generic/errno*.h`). */
 export const ERRNO = {
   EPERM: 1,
+  ENOENT: 2,
   ESRCH: 3,
   EINTR: 4,
   EBADF: 9,
@@ -9,7 +10,9 @@ export const ERRNO = {
   EACCES: 13,
   EFAULT: 14,
   EBUSY: 16,
+  EEXIST: 17,
   EINVAL: 22,
+  EMFILE: 24,
   ENOTTY: 25,
   ENOSPC: 28,
   ESPIPE: 29,

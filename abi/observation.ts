@@ -5,7 +5,7 @@
  * the log, so that observations of the specification, of the optimised driver and of a real one compare with `===`.
  */
 import type { BrName } from './constants.ts';
-import type { OpId, ProcIndex } from './ids.ts';
+import type { FdIndex, OpId, ProcIndex } from './ids.ts';
 import type { Status } from './call.ts';
 import type { U64 } from './u64.ts';
 
@@ -85,6 +85,8 @@ export interface Done {
   readonly nice?: number;
   /** peek: hex, or `null` for a bus error. */
   readonly bytes?: string | null;
+  /** epoll_wait: the readable files of the set, in ascending number. */
+  readonly ready?: readonly FdIndex[];
 }
 
 /** An op that parked its thread in the driver, or finished. */

@@ -84,6 +84,8 @@ const doneCommands = ['BC_INCREFS_DONE', 'BC_ACQUIRE_DONE'] as const;
 const deathCommands = ['BC_REQUEST_DEATH_NOTIFICATION', 'BC_CLEAR_DEATH_NOTIFICATION'] as const;
 const bareCommands = ['BC_REGISTER_LOOPER', 'BC_ENTER_LOOPER', 'BC_EXIT_LOOPER'] as const;
 
+/** Descriptors that `limit_fds` may leave to a process, at most. */
+export const MOST_FREE_FDS = 32;
 /** Commands of one write buffer, at most. */
 export const MOST_COMMANDS = 4096;
 
@@ -187,6 +189,18 @@ export const OpSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('reclaim'), id: int }),
   /** Reads `length` bytes of the mapping at `offset` (bytes, or a bus error where a page is absent). */
   z.strictObject({ op: z.literal('peek'), ...who, offset: int, length: int }),
+  /** The descriptor is used as that of a file: one byte is read or written, or the position is asked for (PROC-29). */
+  z.strictObject({ op: z.literal('file_io'), ...who, call: z.enum(['read', 'write', 'lseek']) }),
+  /** Changes the protection of what is left of the mapping (ALLOC-05). */
+  z.strictObject({ op: z.literal('mprotect'), ...who, prot: z.enum(['read', 'none', 'write']) }),
+  /** MADV_DONTNEED on what is left of the mapping, or of `length` bytes from `offset`: user space lets go of pages (ALLOC-34). */
+  z.strictObject({ op: z.literal('madvise'), ...who, offset: int.optional(), length: int.optional() }),
+  /** The process may get `free` more descriptors (RLIMIT_NOFILE), or any number again; freed numbers count anew. */
+  z.strictObject({ op: z.literal('limit_fds'), id: int, proc: int, free: int.max(MOST_FREE_FDS).optional() }),
+  /** The open file enters the thread's own epoll set (EPOLLIN, level-triggered), is looked at again, or leaves the set. */
+  z.strictObject({ op: z.literal('epoll_ctl'), ...who, ctl: z.enum(['add', 'mod', 'del']) }),
+  /** Asks the thread's epoll set which files are readable; `sleep`: until one is, or a signal comes. */
+  z.strictObject({ op: z.literal('epoll_wait'), id: int, proc: int, thread: int, sleep: z.boolean().optional() }),
 ]);
 
 /** A log with what it needs to be replayed anywhere. */

@@ -54,6 +54,7 @@ const sameDone = (a: Done, b: Done): boolean =>
   a.nice === b.nice &&
   a.bytes === b.bytes &&
   sameReturns(a.returns, b.returns) &&
+  (a.ready === b.ready || equal(a.ready, b.ready)) &&
   (a.out === b.out || equal(a.out, b.out));
 
 const sameResult = (a: Result, b: Result): boolean => (a === 'pending' || b === 'pending' ? a === b : sameDone(a, b));
@@ -93,6 +94,16 @@ export const EVERY_FIELD: readonly [
     offsets: true,
     pieces: true,
   },
-  { status: true, wrote: true, read: true, readable: true, nice: true, bytes: true, returns: true, out: true },
+  {
+    status: true,
+    wrote: true,
+    read: true,
+    readable: true,
+    nice: true,
+    bytes: true,
+    ready: true,
+    returns: true,
+    out: true,
+  },
   { op: true, result: true, completions: true },
 ];

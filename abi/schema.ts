@@ -78,6 +78,7 @@ export const doneSchema = <Bytes extends z.ZodType>(bytes: Bytes) =>
     readable: z.boolean().exactOptional(),
     nice: int.exactOptional(),
     bytes: bytes.nullable().exactOptional(),
+    ready: z.array(count).exactOptional(),
   });
 
 /** What one op made visible, with rows of bytes in the form `bytes`: hex, or hex in a shorter spelling. */

@@ -131,7 +131,7 @@ export class Arena {
   peek(offset: number, length: number): Uint8Array | undefined {
     const end = offset + length;
     if (this.mapping === null || !this.mapping.readable || offset < 0) return undefined;
-    if (!this.mapping.covers(offset, end) || !this.pages.exist(offset, end)) return undefined;
+    if (!this.mapping.covers(offset, end) || !this.pages.visible(offset, end)) return undefined;
     return this.bytes.subarray(offset, end);
   }
 

@@ -2,6 +2,7 @@
 import type { BytePool } from './byte-pool.ts';
 import { Context } from './context.ts';
 import { counters } from './counters.ts';
+import type { EpollWait } from './epoll.ts';
 import type { Node } from './node.ts';
 import type { Process } from './process.ts';
 import type { Task } from './task.ts';
@@ -28,10 +29,14 @@ export class Core {
   readonly deadNodes = new Set<Node>();
   /** Woken threads that have not run yet, in the order of their wake-ups. */
   readonly runnable: Thread[] = [];
+  /** Sleeps in epoll_wait whose threads will look again. */
+  readonly roused: EpollWait[] = [];
   /** Open files with a flush or release to be done; the last one queued is first (PROC-14). */
   readonly deferred: Process[] = [];
   /** Parked threads that got their answer. */
   readonly completed: Thread[] = [];
+  /** Those that got their answer. */
+  readonly waited: EpollWait[] = [];
   /** The task that executes. */
   current: Task | null = null;
   /** Payload bytes copied from user memory into arenas. */

@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { Death } from './death.ts';
 import { getRef } from './ref.ts';
 import type { Thread } from './thread.ts';
-import { wakeProcess } from './wake.ts';
+import { enqueueOwn, wakeProcess } from './wake.ts';
 import { unqueue, WORK_CLEAR_DEATH, WORK_DEAD_BINDER, WORK_DEAD_BINDER_AND_CLEAR, type Work } from './work.ts';
 
 /** DEATH-01, DEATH-02; on a dead node the notification comes at once (DEATH-04). */
@@ -51,7 +51,7 @@ const answerClear = (core: Core, thread: Thread, work: Work): void => {
   const { process } = thread;
   work.kind = WORK_CLEAR_DEATH;
   if (thread.loops) {
-    thread.enqueue(work);
+    enqueueOwn(core, thread, work);
     return;
   }
   process.todo.push(work);

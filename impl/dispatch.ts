@@ -7,7 +7,7 @@ import type { Node } from './node.ts';
 import type { Process } from './process.ts';
 import type { Thread } from './thread.ts';
 import { dropFixups, type Transaction } from './transaction.ts';
-import { selectThread, wakeThread } from './wake.ts';
+import { selectThread, wakeThread, wakeWatching } from './wake.ts';
 import { unqueue, type Work } from './work.ts';
 
 /** Queues a message to a process, or to the thread of it that must get it; answers 0, or the word of the refusal. */
@@ -38,6 +38,7 @@ export const dispatch = (
   process.outstanding++;
   if (receiver === null) {
     process.todo.push(transaction.work);
+    wakeWatching(core, process);
   } else {
     receiver.enqueue(transaction.work);
     wakeThread(core, receiver);

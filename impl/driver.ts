@@ -10,13 +10,16 @@ import { managedSize } from './arena.ts';
 import { BytePool } from './byte-pool.ts';
 import { Core } from './core.ts';
 import { readDebugFile } from './debugfs.ts';
+import { endEpoll, endWatch, Epoll, type EpollWait } from './epoll.ts';
 import { ioctl } from './ioctl.ts';
-import { flushProcess, Process, releaseProcess } from './process.ts';
+import type { Access } from './mapping.ts';
+import { changeWatch, fallAsleep, interruptSleep, isReadable, lookAgain, takeReady } from './poll.ts';
+import { defer, Process, runDeferred } from './process.ts';
 import { chainWake, interruptRead, resumeRead } from './read.ts';
-import { EBUSY, EINVAL, ENOMEM, EPERM, OK, PARKED } from './result.ts';
+import { EACCES, EBADF, EBUSY, EINVAL, ENOMEM, EPERM, ESPIPE, OK, PARKED } from './result.ts';
 import { Sending } from './sending.ts';
 import type { Task, TaskGroup } from './task.ts';
-import { LOOPER_POLL, threadOf, type Thread } from './thread.ts';
+import { threadOf, type Thread } from './thread.ts';
 
 /** Above this no process has addresses. */
 const ADDRESS_SPACE = 2 ** 47;
@@ -63,13 +66,7 @@ export class BinderDriver {
    * Maps `length` bytes at an address that the environment chose. Answers 0, EINVAL (no length, or another process than
    * the one that opened), ENOMEM (too long), EPERM (writable) or EBUSY (not the first time); order PROC-07.
    */
-  mmap(
-    process: Process,
-    task: Task,
-    base: number,
-    length: number,
-    access: { readonly read: boolean; readonly write: boolean },
-  ): number {
+  mmap(process: Process, task: Task, base: number, length: number, access: Access): number {
     if (length <= 0) return EINVAL;
     const pages = Math.ceil(length / PAGE) * PAGE;
     if (pages >= ADDRESS_SPACE) return ENOMEM;
@@ -97,6 +94,31 @@ export class BinderDriver {
     return OK;
   }
 
+  /** Changes the access to what is left of the mapping. EACCES: it is never made writable (ALLOC-05). */
+  mprotect(process: Process, access: Access): number {
+    const { mapping } = process.arena;
+    if (access.write) return EACCES;
+    if (mapping !== null) mapping.readable = access.read;
+    return OK;
+  }
+
+  /**
+   * The owner gives up what is still mapped of a range (MADV_DONTNEED): its pages vanish from the owner's sight, and the
+   * driver counts on them as before (ALLOC-34). Answers 0, or EINVAL where the range does not begin with a page.
+   */
+  madvise(process: Process, from: number, length: number): number {
+    if (from % PAGE !== 0) return EINVAL;
+    const { mapping, pages } = process.arena;
+    mapping?.within(from, from + length, (start, end) => pages.hide(start, end));
+    return OK;
+  }
+
+  /** read, write and lseek on the open file: it has neither bytes nor a position (PROC-29). */
+  fileIo(call: 'read' | 'write' | 'lseek', readonly: boolean): number {
+    if (call === 'lseek') return ESPIPE;
+    return call === 'write' && readonly ? EBADF : EINVAL;
+  }
+
   /** Performs an ioctl; the argument is an address in the task's memory. Answers 0, a negative errno, or PARKED. */
   ioctl(process: Process, task: Task, command: number, argument: number): number {
     const core = this.#core;
@@ -109,14 +131,44 @@ export class BinderDriver {
 
   /** Whether poll reports POLLIN (THR-35); makes the thread record if need be (THR-36). */
   poll(process: Process, task: Task): boolean {
-    const thread = threadOf(this.#core, process, task);
-    thread.looper |= LOOPER_POLL;
-    return thread.hasWork(thread.idle);
+    return isReadable(this.#core, process, task);
+  }
+
+  /** A new epoll instance of a process. */
+  epollCreate(group: TaskGroup): Epoll {
+    const epoll = new Epoll();
+    group.epolls.add(epoll);
+    return epoll;
+  }
+
+  /** The last descriptor of an epoll instance was closed. */
+  epollClose(group: TaskGroup, epoll: Epoll): void {
+    group.epolls.delete(epoll);
+    endEpoll(epoll);
+  }
+
+  /** Adds an open file under a descriptor, EEXIST; asks it again, ENOENT; or takes it away, ENOENT. */
+  epollCtl(epoll: Epoll, process: Process, task: Task, fd: number, change: 'add' | 'mod' | 'del'): number {
+    const result = changeWatch(this.#core, epoll, process, task, fd, change);
+    this.#settle();
+    return result;
+  }
+
+  /**
+   * The readable descriptors of an epoll instance, `most` at most. Where there are none and the task `sleeps`: `null`;
+   * `takeWaited` then tells of the end of its sleep.
+   */
+  epollWait(epoll: Epoll, task: Task, most: number, sleeps: boolean): readonly number[] | null {
+    const found = takeReady(this.#core, epoll, task, most);
+    const parks = sleeps && found.length === 0;
+    if (parks) fallAsleep({ epoll, task, most, found });
+    this.#settle();
+    return parks ? null : found;
   }
 
   /** A descriptor of the file was closed, but not the last one: the flush happens behind the caller's back (PROC-11). */
   flush(process: Process): void {
-    this.#defer(process).flushDue = true;
+    defer(this.#core, process).flushDue = true;
     this.#settle();
   }
 
@@ -143,15 +195,16 @@ export class BinderDriver {
       arena.mapping = null;
       this.#dropReference(process);
     }
+    for (const epoll of group.epolls) this.epollClose(group, epoll);
     for (const process of open) this.#closeDescriptor(process);
     this.#settle();
   }
 
-  /** A signal reaches a task: a sleeping read ends with EINTR (READ-09). */
+  /** A signal reaches a task: a sleeping read ends with EINTR (READ-09), and so does a sleep in epoll_wait. */
   signal(task: Task): void {
-    const thread = task.parkedOn;
-    if (thread === null) return;
-    this.#complete(thread, interruptRead(thread));
+    const { parkedOn: thread, wait } = task;
+    if (thread !== null) this.#complete(thread, interruptRead(thread));
+    if (wait !== null) interruptSleep(this.#core, wait);
     this.#settle();
   }
 
@@ -172,6 +225,11 @@ export class BinderDriver {
   /** Takes a thread whose ioctl was PARKED and is now finished with `result`; `undefined` when there is none. */
   takeCompleted(): Thread | undefined {
     return this.#core.completed.shift();
+  }
+
+  /** Takes a sleep in epoll_wait that is over; a signal ended it when it found nothing. `undefined`: there is none. */
+  takeWaited(): EpollWait | undefined {
+    return this.#core.waited.shift();
   }
 
   #park(process: Process, task: Task): void {
@@ -196,13 +254,17 @@ export class BinderDriver {
     this.#core.completed.push(thread);
   }
 
-  /** Woken threads run in the order of their wake-ups; then the deferred work of files; until nothing is left. */
+  /**
+   * Woken threads run in the order of their wake-ups, those asleep in epoll after the others; then the deferred work of
+   * files; until nothing is left.
+   */
   #settle(): void {
-    const { runnable, deferred } = this.#core;
-    while (runnable.length > 0 || deferred.length > 0) {
+    const { runnable, roused, deferred } = this.#core;
+    while (runnable.length > 0 || roused.length > 0 || deferred.length > 0) {
       const thread = runnable.shift();
-      if (thread === undefined) this.#runDeferred();
-      else this.#run(thread);
+      if (thread !== undefined) this.#run(thread);
+      else if (roused.length > 0) lookAgain(this.#core, roused.shift() as EpollWait);
+      else runDeferred(this.#core);
     }
   }
 
@@ -214,19 +276,8 @@ export class BinderDriver {
     if (result !== PARKED) this.#complete(thread, result);
   }
 
-  #runDeferred(): void {
-    const core = this.#core;
-    for (let process = core.deferred.pop(); process !== undefined; process = core.deferred.pop()) {
-      const { flushDue, releaseDue } = process;
-      process.flushDue = false;
-      process.releaseDue = false;
-      if (flushDue) flushProcess(core, process);
-      if (releaseDue) releaseProcess(core, process);
-    }
-  }
-
   #closeDescriptor(process: Process): void {
-    this.#defer(process).flushDue = true;
+    defer(this.#core, process).flushDue = true;
     this.#dropReference(process);
   }
 
@@ -234,11 +285,7 @@ export class BinderDriver {
     process.references--;
     if (process.references > 0) return;
     process.hasDebugFile = false;
-    this.#defer(process).releaseDue = true;
-  }
-
-  #defer(process: Process): Process {
-    if (!process.flushDue && !process.releaseDue) this.#core.deferred.push(process);
-    return process;
+    for (const watch of process.watches) endWatch(watch);
+    defer(this.#core, process).releaseDue = true;
   }
 }

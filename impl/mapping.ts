@@ -1,9 +1,16 @@
 /** The address range that user space mapped: it can be cut in pieces, and it keeps the open file (PROC-13). */
 import { PAGE } from '../abi/ids.ts';
 
+/** What a process asks to do with a mapping. */
+export interface Access {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
 export class Mapping {
   readonly length: number;
-  readonly readable: boolean;
+  /** Its owner may read it (ALLOC-05). */
+  readable: boolean;
   /** What is still mapped: disjoint [from, to) in ascending order. */
   #parts: { readonly from: number; readonly to: number }[];
 
@@ -21,6 +28,15 @@ export class Mapping {
   /** Whether [from, to) is mapped, readable or not. */
   covers(from: number, to: number): boolean {
     return this.#parts.some(part => part.from <= from && to <= part.to);
+  }
+
+  /** Calls `each` for every stretch of [from, to) that is mapped. */
+  within(from: number, to: number, each: (from: number, to: number) => void): void {
+    for (const part of this.#parts) {
+      const start = Math.max(part.from, from);
+      const end = Math.min(part.to, to);
+      if (start < end) each(start, end);
+    }
   }
 
   /** Unmaps the pages of [from, to) and answers whether any of them was mapped. */

@@ -1,13 +1,16 @@
 /**
  * Which pages of an arena exist: absent, active (some allocated buffer overlaps it) or reclaimable (ALLOC-27, ALLOC-28).
  *
- * A page is zeroed when it comes into being and never again (ALLOC-35).
+ * A page is zeroed when it comes into being and never again (ALLOC-35). One that its owner gave up is hidden from the
+ * owner until it was reclaimed: the driver maps a page only when it makes it (ALLOC-34).
  */
 import { PAGE } from '../abi/ids.ts';
 
 const ABSENT = 0;
 const ACTIVE = 1;
 const RECLAIMABLE = 2;
+/** Stands beside one of the two above: the owner cannot see it. */
+const HIDDEN = 4;
 
 export class Pages {
   readonly #states: Uint8Array;
@@ -30,11 +33,11 @@ export class Pages {
   /** Makes every page that [from, to) overlaps active. */
   populate(from: number, to: number): void {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page++) {
-      const state = this.#states[page];
-      if (state === ACTIVE) continue;
-      if (state === RECLAIMABLE) this.reclaimable--;
+      const state = this.#states[page] as number;
+      if ((state & ACTIVE) !== 0) continue;
+      if ((state & RECLAIMABLE) !== 0) this.reclaimable--;
       else this.#bytes.fill(0, page * PAGE, (page + 1) * PAGE);
-      this.#states[page] = ACTIVE;
+      this.#states[page] = ACTIVE | (state & HIDDEN);
       this.active++;
       if (page >= this.highWatermark) this.highWatermark = page + 1;
     }
@@ -44,7 +47,7 @@ export class Pages {
   release(from: number, to: number, low: number, high: number): void {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page++) {
       if (page * PAGE < low || (page + 1) * PAGE > high) continue;
-      this.#states[page] = RECLAIMABLE;
+      this.#states[page] = RECLAIMABLE | ((this.#states[page] as number) & HIDDEN);
       this.active--;
       this.reclaimable++;
     }
@@ -54,16 +57,26 @@ export class Pages {
   reclaim(may: (page: number) => boolean): void {
     if (this.reclaimable === 0) return;
     this.#states.forEach((state, page) => {
-      if (state !== RECLAIMABLE || !may(page)) return;
+      if ((state & RECLAIMABLE) === 0 || !may(page)) return;
       this.#states[page] = ABSENT;
       this.reclaimable--;
     });
   }
 
-  /** Whether every page that [from, to) overlaps exists. */
-  exist(from: number, to: number): boolean {
+  /** The owner gives up every page that [from, to) overlaps (ALLOC-34). */
+  hide(from: number, to: number): void {
+    const end = Math.min(to, this.#states.length * PAGE);
+    for (let page = Math.floor(from / PAGE); page * PAGE < end; page++) {
+      const state = this.#states[page] as number;
+      if (state !== ABSENT) this.#states[page] = state | HIDDEN;
+    }
+  }
+
+  /** Whether the owner can see every page that [from, to) overlaps. */
+  visible(from: number, to: number): boolean {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page++) {
-      if (page >= this.#states.length || this.#states[page] === ABSENT) return false;
+      const state = this.#states[page] ?? ABSENT;
+      if (state === ABSENT || (state & HIDDEN) !== 0) return false;
     }
     return true;
   }

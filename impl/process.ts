@@ -3,6 +3,7 @@ import { Arena } from './arena.ts';
 import type { Context } from './context.ts';
 import type { Core } from './core.ts';
 import { counters } from './counters.ts';
+import type { Watch } from './epoll.ts';
 import { Handles } from './handles.ts';
 import { releaseNode, type Node } from './node.ts';
 import { removeRef, type Ref } from './ref.ts';
@@ -32,6 +33,8 @@ export class Process {
   readonly deliveredDeath = new WorkList();
   /** The most recently blocked thread; the others follow through `waitsBefore`. */
   waiting: Thread | null = null;
+  /** Who watches the file with epoll. */
+  readonly watches = new Set<Watch>();
   maxThreads = 0;
   requestedThreads = 0;
   startedThreads = 0;
@@ -73,8 +76,25 @@ export class Process {
   }
 }
 
+/** Queues an open file for what its flags will say is due (PROC-14). */
+export const defer = (core: Core, process: Process): Process => {
+  if (!process.flushDue && !process.releaseDue) core.deferred.push(process);
+  return process;
+};
+
+/** Does the deferred work of all open files, the one that was queued last first. */
+export const runDeferred = (core: Core): void => {
+  for (let process = core.deferred.pop(); process !== undefined; process = core.deferred.pop()) {
+    const { flushDue, releaseDue } = process;
+    process.flushDue = false;
+    process.releaseDue = false;
+    if (flushDue) flushProcess(core, process);
+    if (releaseDue) releaseProcess(core, process);
+  }
+};
+
 /** The asynchronous half of a close of any descriptor of the file: every thread returns from its wait (PROC-11). */
-export const flushProcess = (core: Core, process: Process): void => {
+const flushProcess = (core: Core, process: Process): void => {
   for (const thread of process.sortedThreads()) {
     thread.needReturn = true;
     if ((thread.looper & LOOPER_WAITING) !== 0) wakeThread(core, thread);
@@ -82,7 +102,7 @@ export const flushProcess = (core: Core, process: Process): void => {
 };
 
 /** The end of an open file; order PROC-15. */
-export const releaseProcess = (core: Core, process: Process): void => {
+const releaseProcess = (core: Core, process: Process): void => {
   const { context, arena } = process;
   core.processes.splice(core.processes.indexOf(process), 1);
   if (context.manager !== null && context.manager.process === process) context.manager = null;

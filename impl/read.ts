@@ -31,6 +31,7 @@ export const beginRead = (core: Core, task: Task, thread: Thread): number => {
   thread.readStart = argument.readStart;
   thread.room = argument.room;
   thread.cursor = 0;
+  thread.stale = OK;
   if (argument.isFresh && !putWord(task.memory, thread, BR.BR_NOOP)) return EFAULT;
   return wait(core, task, thread);
 };
@@ -56,8 +57,15 @@ export const interruptRead = (thread: Thread): number => {
 const wait = (core: Core, task: Task, thread: Thread): number => {
   thread.forProcess = thread.idle;
   if (thread.forProcess) setNice(task, thread.process.defaultNice);
-  if (thread.hasWork(thread.forProcess)) return afterWait(core, task, thread);
-  if (thread.nonblock) return EAGAIN;
+  const found = thread.hasWork(thread.forProcess);
+  if (thread.nonblock) {
+    if (!found) return EAGAIN;
+    // Only a wait makes the driver forget an error; where it would not wait, it takes the error for that of the wait.
+    if (thread.stale !== OK) return thread.stale;
+    return afterWait(core, task, thread);
+  }
+  thread.stale = OK;
+  if (found) return afterWait(core, task, thread);
   thread.looper |= LOOPER_WAITING;
   if (thread.forProcess) startWaiting(thread);
   return PARKED;
@@ -77,7 +85,6 @@ const afterWait = (core: Core, task: Task, thread: Thread): number => {
 /** Takes items until one ends the read, room runs out or nothing is left: MORE in the last case. */
 const gather = (core: Core, task: Task, thread: Thread): number => {
   const { process, todo } = thread;
-  let stale = OK;
   for (;;) {
     const own = todo.head;
     const work = own ?? (thread.forProcess ? process.todo.head : null);
@@ -87,15 +94,14 @@ const gather = (core: Core, task: Task, thread: Thread): number => {
     if (room >= 0 && room < ROOM) return ENDS;
     unqueue(work);
     if (todo.head === null) thread.processTodo = false;
-    const result = takeItem(core, task, thread, work, stale);
-    if (result === DROPPED) stale = ENOMEM;
+    const result = takeItem(core, task, thread, work);
+    if (result === DROPPED) thread.stale = ENOMEM;
     else if (result !== MORE) return result;
-    else if (work.kind === WORK_NODE) stale = OK;
   }
 };
 
-/** Performs one dequeued item. `stale`: the error of a call that was dropped before it in this read (READ-35). */
-const takeItem = (core: Core, task: Task, thread: Thread, work: Work, stale: number): number => {
+/** Performs one dequeued item. */
+const takeItem = (core: Core, task: Task, thread: Thread, work: Work): number => {
   const { process } = thread;
   const { memory } = task;
   switch (work.kind) {
@@ -115,7 +121,7 @@ const takeItem = (core: Core, task: Task, thread: Thread, work: Work, stale: num
       return result;
     }
     case WORK_NODE:
-      return work.node === null ? MORE : tellOwner(core, memory, thread, work.node, stale);
+      return work.node === null ? MORE : tellOwner(core, memory, thread, work.node);
     case WORK_CLEAR_DEATH:
       core.deaths.live--;
       return tellDeath(core, memory, thread, work, BR.BR_CLEAR_DEATH_NOTIFICATION_DONE);
@@ -128,8 +134,11 @@ const takeItem = (core: Core, task: Task, thread: Thread, work: Work, stale: num
   }
 };
 
-/** READ-17 to READ-20: what changed for a node since its owner was told. */
-const tellOwner = (core: Core, memory: Memory, thread: Thread, node: Node, stale: number): number => {
+/**
+ * READ-17 to READ-20: what changed for a node since its owner was told. Where that does not begin with BR_INCREFS, the
+ * error of a call that was dropped before it in the same read comes instead, and the owner is told nothing (READ-35).
+ */
+const tellOwner = (core: Core, memory: Memory, thread: Thread, node: Node): number => {
   const { strong, weak, hasStrong, hasWeak } = node;
   if (weak && !hasWeak) {
     node.hasWeak = true;
@@ -146,8 +155,9 @@ const tellOwner = (core: Core, memory: Memory, thread: Thread, node: Node, stale
   if (!weak && !strong) deleteNode(core, node);
   if (weak && !hasWeak) {
     if (!putNodeCommand(core, memory, thread, BR.BR_INCREFS, node)) return EFAULT;
-  } else if (stale !== OK) {
-    return stale;
+    thread.stale = OK;
+  } else if (thread.stale !== OK) {
+    return thread.stale;
   }
   if (strong && !hasStrong && !putNodeCommand(core, memory, thread, BR.BR_ACQUIRE, node)) return EFAULT;
   if (!strong && hasStrong && !putNodeCommand(core, memory, thread, BR.BR_RELEASE, node)) return EFAULT;

@@ -6,6 +6,7 @@ export const OK = 0;
 export const PARKED = 1;
 
 export const EPERM = -ERRNO.EPERM;
+export const ENOENT = -ERRNO.ENOENT;
 export const ESRCH = -ERRNO.ESRCH;
 export const EINTR = -ERRNO.EINTR;
 export const EBADF = -ERRNO.EBADF;
@@ -14,6 +15,8 @@ export const ENOMEM = -ERRNO.ENOMEM;
 export const EACCES = -ERRNO.EACCES;
 export const EFAULT = -ERRNO.EFAULT;
 export const EBUSY = -ERRNO.EBUSY;
+export const EEXIST = -ERRNO.EEXIST;
 export const EINVAL = -ERRNO.EINVAL;
 export const ENOSPC = -ERRNO.ENOSPC;
+export const ESPIPE = -ERRNO.ESPIPE;
 export const EPROTO = -ERRNO.EPROTO;

@@ -16,7 +16,7 @@ import type { Sending } from './sending.ts';
 import { setNice, type Task } from './task.ts';
 import type { Thread } from './thread.ts';
 import { dropFixups, freeTransaction, popTransaction, sendFailedReply, type Transaction } from './transaction.ts';
-import { wakeThread } from './wake.ts';
+import { enqueueOwn, wakeThread } from './wake.ts';
 import { unqueue, WORK_COMPLETE, WORK_SPAM_SUSPECT, WORK_TRANSACTION, type Work } from './work.ts';
 
 const { BR_OK, BR_FAILED_REPLY, BR_DEAD_REPLY, BR_TRANSACTION_COMPLETE } = BR;
@@ -231,7 +231,7 @@ const queue = (
 ): boolean => {
   const { answers, targetThread, targetNode } = sending;
   if (answers !== null && targetThread !== null) {
-    thread.enqueue(complete);
+    enqueueOwn(core, thread, complete);
     popTransaction(targetThread, answers);
     targetThread.enqueue(transaction.work);
     target.outstanding++;
@@ -241,7 +241,7 @@ const queue = (
   }
   if (targetNode === null) return false;
   if (transaction.oneway) {
-    thread.enqueue(complete);
+    enqueueOwn(core, thread, complete);
     dispatch(core, transaction, targetNode, target, null);
     return true;
   }
@@ -262,12 +262,12 @@ const fail = (core: Core, sending: Sending, thread: Thread): void => {
   if (answers === null) {
     thread.setError(id, word, param);
     thread.returnError.word = word;
-    thread.enqueue(thread.returnError);
+    enqueueOwn(core, thread, thread.returnError);
     return;
   }
   const caller = answers.from;
   if (caller !== null && caller.errorCommand === BR_OK) caller.setError(id, word, param);
   thread.returnError.word = BR_TRANSACTION_COMPLETE;
-  thread.enqueue(thread.returnError);
+  enqueueOwn(core, thread, thread.returnError);
   sendFailedReply(core, answers, word);
 };

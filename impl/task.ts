@@ -1,4 +1,5 @@
 /** The operating system's side of a caller: a process and its native threads. */
+import type { Epoll, EpollWait } from './epoll.ts';
 import type { FileTable } from './files.ts';
 import type { Memory } from './memory.ts';
 import type { Thread } from './thread.ts';
@@ -7,6 +8,8 @@ import type { Thread } from './thread.ts';
 export class TaskGroup {
   readonly pid: number;
   readonly files: FileTable;
+  /** Epoll instances that it has. */
+  readonly epolls = new Set<Epoll>();
   euid = 0;
   /** It may choose any nice value. */
   privileged = true;
@@ -25,6 +28,8 @@ export class Task {
   nice = 0;
   /** The thread record in which it sleeps. */
   parkedOn: Thread | null = null;
+  /** Its sleep in epoll_wait. */
+  wait: EpollWait | null = null;
 
   constructor(tid: number, group: TaskGroup, memory: Memory) {
     this.tid = tid;

@@ -2,6 +2,7 @@
 import { BR } from '../abi/constants.ts';
 import { Argument } from './argument.ts';
 import type { Core } from './core.ts';
+import { detachWatches, type Watch } from './epoll.ts';
 import type { Process } from './process.ts';
 import type { Task } from './task.ts';
 import { sendFailedReply, type Transaction } from './transaction.ts';
@@ -41,6 +42,8 @@ export class Thread {
   waits = false;
   waitsBefore: Thread | null = null;
   waitsAfter: Thread | null = null;
+  /** Watches that hang in its wait queue; `null` until there is one. */
+  watches: Watch[] | null = null;
 
   /** The BINDER_WRITE_READ in progress, and the place of its structure in the memory of the task. */
   readonly argument = new Argument();
@@ -51,6 +54,8 @@ export class Thread {
   /** Bytes stored by this read. */
   cursor = 0;
   nonblock = false;
+  /** The error of a call that was dropped, until the read forgets it (READ-35). */
+  stale = 0;
   /** This wait may be ended by work of the open file (READ-05). */
   forProcess = false;
   /** The answer of the system call, once it was parked and is no more. */
@@ -129,6 +134,7 @@ export const releaseThread = (core: Core, thread: Thread): void => {
     }
   }
   thread.stack = null;
+  detachWatches(core, thread);
   if (unanswered !== null) sendFailedReply(core, unanswered, BR.BR_DEAD_REPLY);
   releaseWork(core, thread.todo);
   core.threads.live--;

@@ -25,6 +25,7 @@ export const noArena: Arena = {
   spamDetected: false,
   nextFreed: 0,
   populated: [],
+  hidden: [],
   highWatermark: 0,
   spans: [],
 };

@@ -9,6 +9,8 @@ export interface Cursor {
   /** Bytes in the buffer. */
   filled: number;
   readonly returns: Return[];
+  /** A message of this read was lost for lack of descriptors, and the error is still there (READ-35). */
+  short: boolean;
 }
 
 /** READ-03: bytes that must be left before any item. */

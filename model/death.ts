@@ -8,7 +8,8 @@ import type { U64 } from '../abi/u64.ts';
 import { refByHandle } from './ref.ts';
 import { NO_FILE, fileOf, type FileKey, type ThreadKey, type Work } from './state.ts';
 import { itemAt, type Turn } from './turn.ts';
-import { isLooper, queueForFile, queueForThread, wakeFile } from './work.ts';
+import { isLooper } from './ready.ts';
+import { queueForFile, queueForThread, wakeFile } from './work.ts';
 
 /** BC_REQUEST_DEATH_NOTIFICATION */
 export const requestDeath = (t: Turn, file: FileKey, handle: Handle, cookie: U64): void => {

@@ -10,7 +10,7 @@ import { changeBuffer } from './buffer.ts';
 import { canRead, poke } from './memory.ts';
 import { dropNode } from './node.ts';
 import { cleanUp, endTransaction } from './reply.ts';
-import { deliverFds } from './fds.ts';
+import { deliverFds, le32 } from './fds.ts';
 import {
   NO_THREAD,
   fileOf,
@@ -24,8 +24,11 @@ import { niceOf, setNice } from './task.ts';
 import type { Turn } from './turn.ts';
 import { store, type Cursor } from './cursor.ts';
 
-/** `more`: the read goes on. `last`: this item ends it. `fault`: it could not be stored. */
-export type Delivered = 'more' | 'last' | 'fault';
+/**
+ * `more`: the read goes on. `last`: this item ends it. `fault`: it could not be stored. `short`: an earlier lack of
+ * descriptors ends it (READ-35).
+ */
+export type Delivered = 'more' | 'last' | 'fault' | 'short';
 
 const bare = (cursor: Cursor, br: BareReturn): Delivered => (store(cursor, { br }, 0) ? 'more' : 'fault');
 
@@ -100,7 +103,9 @@ const deliverNode = (t: Turn, cursor: Cursor, id: NodeId): Delivered => {
       localStrong: node.localStrong + (newStrong ? 1 : 0),
     });
   }
+  if (cursor.short && tell[0]?.br !== 'BR_INCREFS') return 'short';
   for (const item of tell) if (!store(cursor, item, 16)) return 'fault';
+  if (tell.length > 0) cursor.short = false;
   return 'more';
 };
 
@@ -131,7 +136,10 @@ const deliverTransaction = (t: Turn, thread: ThreadKey, cursor: Cursor, id: Tran
   if (!transaction.reply) adoptNice(t, thread, transaction);
   const fds = deliverFds(t, thread, id);
   if (fds === 'refused') {
-    if (!transaction.reply) return 'more';
+    if (!transaction.reply) {
+      cursor.short = true;
+      return 'more';
+    }
     return store(cursor, { br: 'BR_FAILED_REPLY' }, 0) ? 'last' : 'fault';
   }
   const delivery = describe(t, t.transaction(id), fds);
@@ -198,9 +206,6 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
     pieces: dataSeen && offsetsSeen ? pieces : [],
   };
 };
-
-const le32 = (value: number): string =>
-  [value, value >>> 8, value >>> 16, value >>> 24].map(byte => filled(byte, 1)).join('');
 
 /** DLV-07, READ-38: the reader takes over the urgency of the call. */
 const adoptNice = (t: Turn, thread: ThreadKey, transaction: Transaction): void => {

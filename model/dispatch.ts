@@ -8,7 +8,7 @@ import { dropContents } from './release.ts';
 import { NO_THREAD, type Buffer, type Id, type NodeId, type ThreadKey } from './state.ts';
 import { without, type Turn } from './turn.ts';
 import type { Failure } from './transaction.ts';
-import { queueForFile, queueForThread, selectThread, wake } from './work.ts';
+import { queueForFile, queueForThread, selectThread, wake, wakeFor } from './work.ts';
 
 /** Answers why the target did not take it, or `null`. */
 export const dispatch = (t: Turn, id: Id, nodeId: NodeId, toThread: ThreadKey): Failure | null => {
@@ -39,6 +39,7 @@ const dispatchCall = (t: Turn, id: Id, meant: ThreadKey): void => {
   t.fire('THR-28', 'TXN-27');
   if (thread === NO_THREAD) {
     queueForFile(t, to, { work: 'transaction', id });
+    wakeFor(t, to, NO_THREAD);
     return;
   }
   queueForThread(t, thread, { work: 'transaction', id });

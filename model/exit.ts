@@ -1,5 +1,6 @@
 /** The end of a thread record: BINDER_THREAD_EXIT, or the release of its file (binder_thread_release). */
 import { cleanUp, failReply } from './reply.ts';
+import { detachEntry } from './epoll.ts';
 import { changeBuffer } from './buffer.ts';
 import { NO_FILE, NO_THREAD, fileOf, type ThreadKey, type Work } from './state.ts';
 import { without, type Turn } from './turn.ts';
@@ -10,6 +11,7 @@ export const endThread = (t: Turn, key: ThreadKey): void => {
   const top = stack === 0 ? undefined : t.transaction(stack);
   const answers = top !== undefined && top.toThread === key;
   unwind(t, key, stack);
+  detachEntry(t, key);
   t.threads = without(t.threads, thread => thread.key === key);
   t.fire('THR-40');
   if (t.file(fileOf(key)).started > 0) t.fire('THR-22');

@@ -1,4 +1,5 @@
 /** READ-11: a reader takes its own work first, then that of the file, both first in first out. */
+import { letSleepersLook } from './epoll.ts';
 import { fileOf, type ThreadKey, type Work } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -12,6 +13,7 @@ export const nextItem = (t: Turn, thread: ThreadKey): Work => {
     unlink(t, first);
     return first;
   }
+  if (t.wokenSets.length > 0) letSleepersLook(t, fileOf(thread));
   const file = t.file(fileOf(thread));
   const [next, ...others] = file.todo;
   if (next === undefined) throw new Error('the model is wrong: no item to read');

@@ -42,7 +42,8 @@ export const canRead = (arena: Arena, at: number, length: number): boolean => {
   return (
     arena.readable &&
     arena.populated.some(([low, high]) => low <= first && end <= high) &&
-    arena.gone.every(([low, high]) => high <= first || end <= low)
+    arena.gone.every(([low, high]) => high <= first || end <= low) &&
+    arena.hidden.every(([low, high]) => high <= first || end <= low)
   );
 };
 

@@ -8,19 +8,18 @@ import type { Call } from '../abi/call.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Outcome, Specification } from '../abi/specification.ts';
+import { control, dropSets, interruptWait, isReadable, sleepsInEpoll, wait } from './epoll.ts';
 import { peek } from './memory.ts';
 import { settle } from './node.ts';
-import { activePages } from './page.ts';
-import { close, flush, kill, mmap, munmap, open, release } from './process.ts';
+import { activePages, commonPages } from './page.ts';
+import { close, fileIo, flush, kill, madvise, mmap, mprotect, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
 import { withArena, withFile } from './record.ts';
 import { runAllWoken, runWoken } from './read.ts';
 import { byPtr, snapshotOf } from './snapshot.ts';
-import { LOOPER, emptyState, fileOf, indexOf, threadKey, type File, type State } from './state.ts';
-import { changeTask, niceWith, taskOf } from './task.ts';
-import { threadFor } from './thread.ts';
-import { Turn } from './turn.ts';
-import { hasWork, isFreeForFileWork } from './work.ts';
+import { emptyState, fileOf, indexOf, threadKey, type Arena, type File, type State } from './state.ts';
+import { changeTask, hasFreeFd, limitFds, niceWith, taskOf } from './task.ts';
+import { NOBODY, Turn, taskKey } from './turn.ts';
 
 export { AREAS, RULES, type RuleId } from './rules.ts';
 export type { Layout } from './pack/naming.ts';
@@ -35,6 +34,9 @@ const fileOfCall = (files: readonly File[], call: Call): File | undefined => {
   return undefined;
 };
 
+/** What is asked of a mapping, which may outlive its descriptor. */
+const MAPPED: ReadonlySet<Call['op']> = new Set(['munmap', 'mprotect', 'madvise']);
+
 /** A call can be made when its process lives, its descriptor is open and its thread is free. */
 const applicable = (state: State, call: Call): boolean => {
   if (call.op === 'reclaim') return true;
@@ -44,10 +46,10 @@ const applicable = (state: State, call: Call): boolean => {
   if (call.op === 'open') {
     return file === undefined && call.device < state.devices.length && isFree(state, call.proc, call.thread);
   }
-  if (call.op === 'kill' || call.op === 'set_euid') return task !== undefined;
+  if (call.op === 'kill' || call.op === 'set_euid' || call.op === 'limit_fds') return task !== undefined;
   if (call.op === 'signal') return task !== undefined && task.ended.every(thread => thread !== call.thread);
   if (!isFree(state, call.proc, call.thread)) return false;
-  if (call.op === 'munmap') return file !== undefined && file.arena.mapped > 0;
+  if (MAPPED.has(call.op)) return file !== undefined && file.arena.mapped > 0;
   if ('fd' in call) return file?.open === true;
   return task !== undefined;
 };
@@ -55,6 +57,7 @@ const applicable = (state: State, call: Call): boolean => {
 /** The native thread has not ended, and does not sleep in the driver. */
 const isFree = (state: State, proc: number, thread: number): boolean => {
   for (const task of state.tasks) if (task.proc === proc && task.ended.includes(thread)) return false;
+  if (sleepsInEpoll(state.epolls, proc, thread)) return false;
   for (const { thread: key } of state.parked) {
     if (indexOf(key) !== thread) continue;
     const file = fileOf(key);
@@ -70,8 +73,7 @@ const perform = (t: Turn, call: Call): Result => {
   if ('fd' in call && call.op !== 'open') return performOn(t, call, fileOfCall(t.files, call) as File);
   switch (call.op) {
     case 'open':
-      open(t, call);
-      return OK;
+      return { status: open(t, call) };
     case 'kill':
       kill(t, call.proc);
       return OK;
@@ -80,6 +82,7 @@ const perform = (t: Turn, call: Call): Result => {
       return OK;
     case 'exit_task':
       t.fire('THR-49', 'THR-15');
+      dropSets(t, call.proc, call.thread);
       changeTask(t, call.proc, { ended: [...taskOf(t, call.proc).ended, call.thread] });
       return OK;
     case 'set_nice':
@@ -92,10 +95,13 @@ const perform = (t: Turn, call: Call): Result => {
       return OK;
     case 'reclaim':
       t.fire('ALLOC-31');
-      t.files = t.files.map(file =>
-        withFile(file, { arena: withArena(file.arena, { populated: activePages(file.arena) }) }),
-      );
+      t.files = t.files.map(file => withFile(file, { arena: reclaimed(file.arena) }));
       return OK;
+    case 'limit_fds':
+      limitFds(t, call.proc, call.free);
+      return OK;
+    case 'epoll_wait':
+      return wait(t, call);
     default:
       throw new Error(`the model is wrong: no such op ${String(call satisfies never)}`);
   }
@@ -117,28 +123,36 @@ const performOn = (t: Turn, call: FileCall, file: File): Result => {
       close(t, file);
       return OK;
     case 'flush':
+      if (!hasFreeFd(t, call.proc)) return { status: 'EMFILE' };
       t.deferred.push({ file: file.key, what: 'flush' });
       return OK;
     case 'poll':
-      return poll(t, call.thread, file);
+      return { status: 'OK', readable: isReadable(t, file.key, call.thread) };
     case 'set_nonblock':
       t.changeFile(file.key, { nonblock: call.nonblock });
       return OK;
     case 'peek':
       return { status: 'OK', bytes: peek(t, file.key, call.offset, call.length) };
+    case 'file_io':
+      return { status: fileIo(t, call, file) };
+    case 'mprotect':
+      return { status: mprotect(t, call, file) };
+    case 'madvise':
+      return { status: madvise(t, call, file) };
+    case 'epoll_ctl':
+      return control(t, call, file);
   }
 };
 
-/** THR-35, THR-36: readable when a read would not wait; makes the thread's record and marks it as a poller (THR-14). */
-const poll = (t: Turn, thread: number, file: File): Done => {
-  const key = threadFor(t, file.key, thread);
-  t.fire('THR-14', 'THR-35', 'THR-36');
-  t.changeThread(key, { looper: t.thread(key).looper | LOOPER.POLL });
-  return { status: 'OK', readable: hasWork(t, key, isFreeForFileWork(t, key)) };
+/** ALLOC-31: only pages under messages are left, and what user space let go of among the others is forgotten. */
+const reclaimed = (arena: Arena): Arena => {
+  const populated = activePages(arena);
+  return withArena(arena, { populated, hidden: commonPages(arena.hidden, populated) });
 };
 
 /** READ-09: a sleeping reader returns with EINTR. */
 const interrupt = (t: Turn, proc: number, thread: number): void => {
+  interruptWait(t, proc, thread);
   for (const file of t.files) {
     if (file.proc !== proc) continue;
     const key = threadKey(file.key, thread);
@@ -152,8 +166,10 @@ const interrupt = (t: Turn, proc: number, thread: number): void => {
 const run = (state: State, call: Call, answers: readonly number[]): { turn: Turn; outcome: Outcome<State> } => {
   const turn = new Turn(state, call.id, answers);
   if (call.op !== 'reclaim') taskOf(turn, call.proc);
+  if ('thread' in call) turn.current = taskKey(call.proc, call.thread);
   const result = perform(turn, call);
   runAllWoken(turn);
+  turn.current = NOBODY;
   for (let next = turn.deferred.shift(); next !== undefined; next = turn.deferred.shift()) {
     if (turn.fileIfAny(next.file) === undefined) continue;
     if (next.what === 'flush') flush(turn, next.file);

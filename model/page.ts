@@ -30,6 +30,15 @@ export const addPages = (pages: Pages, [first, end]: readonly [number, number]):
   return next.sort((a, b) => a[0] - b[0]);
 };
 
+/** What two unions of ranges have in common. */
+export const commonPages = (pages: Pages, others: Pages): Pages =>
+  pages.flatMap(([first, end]) =>
+    others.flatMap(([low, high]): Pages => {
+      const range = [Math.max(first, low), Math.min(end, high)] as const;
+      return range[0] < range[1] ? [range] : [];
+    }),
+  );
+
 /** The parts of a range that no range covers. */
 export const absentPages = (pages: Pages, [first, end]: readonly [number, number]): Pages => {
   const absent: (readonly [number, number])[] = [];

@@ -8,14 +8,15 @@ import { match } from 'ts-pattern';
 import type { Call, Status } from '../abi/call.ts';
 import { newArena, noArena } from './buffer.ts';
 import { notifyDeath } from './death.ts';
+import { dropSets, leaveSets, sleepsFor } from './epoll.ts';
 import { dropWork, endThread } from './exit.ts';
 import { dropNode, settle } from './node.ts';
-import { addPages, countPages } from './page.ts';
+import { addPages, commonPages, countPages } from './page.ts';
 import { runWoken } from './read.ts';
 import { isConcerned, leaveNext } from './leave.ts';
 import { endTransaction } from './reply.ts';
 import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
-import { taskOf } from './task.ts';
+import { hasFreeFd, taskOf } from './task.ts';
 import { without, type Turn } from './turn.ts';
 import { withArena, withTask, withTransaction } from './record.ts';
 import { unqueueNode, wake } from './work.ts';
@@ -24,7 +25,9 @@ import { PAGE } from '../abi/ids.ts';
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 
 /** PROC-01, PROC-02: every open is a file of its own. */
-export const open = (t: Turn, call: Of<'open'>): void => {
+export const open = (t: Turn, call: Of<'open'>): Status => {
+  // The number is reserved before the driver is asked.
+  if (!hasFreeFd(t, call.proc)) return 'EMFILE';
   t.fire('PROC-01', 'PROC-03');
   if (t.files.some(file => file.proc === call.proc)) t.fire('PROC-02');
   if (call.device > 0) t.fire('PROC-32');
@@ -53,6 +56,7 @@ export const open = (t: Turn, call: Of<'open'>): void => {
   };
   t.nextFile++;
   t.files = [...t.files, file];
+  return 'OK';
 };
 
 /** PROC-07, ALLOC-07: the checks of mmap in their order. */
@@ -98,6 +102,33 @@ export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
   return 'OK';
 };
 
+/** ALLOC-05: the mapping is sealed against writing; whether it can be read is its owner's affair. */
+export const mprotect = (t: Turn, call: Of<'mprotect'>, file: File): Status => {
+  t.fire('ALLOC-05');
+  if (call.prot === 'write') return 'EACCES';
+  t.changeFile(file.key, { arena: withArena(file.arena, { readable: call.prot === 'read' }) });
+  return 'OK';
+};
+
+/** ALLOC-34: the pages are gone for user space; for the driver they are there. */
+export const madvise = (t: Turn, call: Of<'madvise'>, file: File): Status => {
+  const first = (call.offset ?? 0) / PAGE;
+  if (!Number.isInteger(first)) return 'EINVAL';
+  const { arena } = file;
+  const end = call.length === undefined ? Infinity : first + Math.ceil(call.length / PAGE);
+  const hidden = commonPages(arena.populated, [[first, end]]).reduce(addPages, arena.hidden);
+  if (hidden !== arena.hidden) t.fire('ALLOC-34');
+  t.changeFile(file.key, { arena: withArena(arena, { hidden }) });
+  return 'OK';
+};
+
+/** PROC-29: the driver has no such operation; what the file may not do at all is refused before. */
+export const fileIo = (t: Turn, call: Of<'file_io'>, file: File): Status => {
+  if (call.call === 'write' && file.readonly) return 'EBADF';
+  t.fire('PROC-29');
+  return call.call === 'lseek' ? 'ESPIPE' : 'EINVAL';
+};
+
 /** PROC-11, PROC-13: the descriptor goes; the file follows when nothing is mapped. */
 export const close = (t: Turn, file: File): void => {
   t.changeFile(file.key, { open: false });
@@ -109,6 +140,7 @@ export const close = (t: Turn, file: File): void => {
 /** Every file of the process ends; what was asked last is done first, unless the worker was quicker (PROC-14). */
 export const kill = (t: Turn, proc: number): void => {
   t.tasks = t.tasks.map(task => (task.proc === proc ? withTask(task, { alive: false }) : task));
+  dropSets(t, proc);
   t.parked = without(t.parked, parked => t.file(fileOf(parked.thread)).proc === proc);
   const files = t.files.filter(file => file.proc === proc);
   for (const file of files) {
@@ -119,13 +151,14 @@ export const kill = (t: Turn, proc: number): void => {
   for (const { key: file } of inTurn ? files : files.reverse()) t.deferred.push({ file, what: 'release' });
 };
 
-/** PROC-11, PROC-12: every thread must return; sleepers are woken. */
+/** PROC-11, PROC-12: every thread must return; those who sleep in a read are woken. */
 export const flush = (t: Turn, key: FileKey): void => {
   t.fire('PROC-11');
   for (const thread of t.threads) {
     if (fileOf(thread.key) !== key) continue;
     t.changeThread(thread.key, { needReturn: true });
     if ((thread.looper & LOOPER.WAITING) !== 0) wake(t, thread.key);
+    else if (t.epolls.length > 0 && sleepsFor(t, thread.key)) t.fire('PROC-12');
   }
 };
 
@@ -133,6 +166,7 @@ export const flush = (t: Turn, key: FileKey): void => {
 export const release = (t: Turn, key: FileKey): void => {
   const file = t.file(key);
   t.fire('PROC-14', 'PROC-15');
+  leaveSets(t, key);
   loseManager(t, file);
   t.changeFile(key, { frozen: false, syncRecv: false, asyncRecv: false });
   for (const thread of t.threads) {

@@ -10,11 +10,13 @@ import { fits, hasRoom, type Cursor } from './cursor.ts';
 import { deliver } from './delivery.ts';
 import { nextItem } from './item.ts';
 import { letReleaseRun } from './leave.ts';
-import { LOOPER, fileOf, type Parked, type ThreadKey } from './state.ts';
+import { LOOPER, fileOf, indexOf, type Parked, type ThreadKey } from './state.ts';
 import { setNice } from './task.ts';
 import { wantsThread } from './thread.ts';
-import { without, type Turn } from './turn.ts';
-import { hasWork, isFreeForFileWork, isLooper, wakeFile } from './work.ts';
+import { taskKey, without, type Turn } from './turn.ts';
+import { hasWork, isFreeForFileWork, isLooper } from './ready.ts';
+import { runSleepers } from './epoll.ts';
+import { wakeFile } from './work.ts';
 
 /** How a read ended, or that it sleeps. */
 export type ReadEnd =
@@ -23,7 +25,7 @@ export type ReadEnd =
 /** Starts a read. `wrote` is what a parked read reports as write_consumed when it ends. */
 export const read = (t: Turn, thread: ThreadKey, call: WriteRead, wrote: number, request: ReadRequest): ReadEnd => {
   const { nonblock } = t.file(fileOf(thread));
-  const cursor: Cursor = { request, nonblock, filled: request.consumed, returns: [] };
+  const cursor: Cursor = { request, nonblock, filled: request.consumed, returns: [], short: false };
   if (request.consumed === 0) {
     t.fire('READ-01');
     if (!fits(request, 0, 4)) return end(t, thread, cursor, 'EFAULT');
@@ -40,6 +42,7 @@ const wait = (t: Turn, thread: ThreadKey, cursor: Cursor, op: number, wrote: num
   const file = t.file(fileOf(thread));
   t.fire('READ-05');
   if (!forProc && file.todo.length > 0) t.fire('THR-33');
+  if (!cursor.nonblock) cursor.short = false;
   if (forProc) {
     if (!isLooper(t.thread(thread).looper)) t.fire('THR-17');
     t.fire('READ-06', 'DLV-06');
@@ -47,6 +50,7 @@ const wait = (t: Turn, thread: ThreadKey, cursor: Cursor, op: number, wrote: num
   }
   if (hasWork(t, thread, forProc)) {
     t.fire('READ-07');
+    if (cursor.short) return end(t, thread, cursor, 'ENOMEM');
     return gather(t, thread, cursor, forProc, op, wrote);
   }
   if (cursor.nonblock) {
@@ -100,6 +104,7 @@ const gather = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op
       t.fire('READ-40', 'READ-10');
       return end(t, thread, cursor, 'EFAULT');
     }
+    if (delivered === 'short') return end(t, thread, cursor, 'ENOMEM');
     if (delivered === 'last') {
       t.fire('READ-13');
       break;
@@ -161,6 +166,7 @@ export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
     nonblock: false,
     filled: parked.filled,
     returns: [...parked.returns],
+    short: false,
   };
   const { key, waiting } = t.file(fileOf(thread));
   if (waiting.includes(thread)) t.changeFile(key, { waiting: waiting.filter(other => other !== thread) });
@@ -184,7 +190,10 @@ export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
   t.woken.splice(t.woken.indexOf(thread), 1);
   const parked = t.parkedOn(thread);
   if (parked === undefined) return;
+  const { current } = t;
+  t.current = taskKey(t.file(fileOf(thread)).proc, indexOf(thread));
   const ended = resume(t, thread, signal);
+  t.current = current;
   if (ended === 'parked') return;
   t.fire('THR-03');
   t.changeThread(thread, { needReturn: false });
@@ -217,4 +226,5 @@ const letOthersRun = (t: Turn, thread: ThreadKey): void => {
 /** Runs everyone who was woken, in the order of waking. */
 export const runAllWoken = (t: Turn): void => {
   while (t.woken.length > 0) runWoken(t, t.woken[0] as ThreadKey);
+  runSleepers(t);
 };

@@ -50,6 +50,7 @@ export const withTask: Changed<Task> = (o, change) =>
       ended: o.ended,
       nice: o.nice,
       fds: o.fds,
+      fdLimit: o.fdLimit,
     },
     change,
   );
@@ -147,6 +148,7 @@ export const withArena: Changed<Arena> = (o, change) =>
       spamDetected: o.spamDetected,
       nextFreed: o.nextFreed,
       populated: o.populated,
+      hidden: o.hidden,
       highWatermark: o.highWatermark,
       spans: o.spans,
     },

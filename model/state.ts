@@ -47,6 +47,27 @@ export interface Task {
   readonly nice: Readonly<Record<number, number>>;
   /** Descriptors in use from 3 up, other than binder files. */
   readonly fds: readonly number[];
+  /** It gets only numbers below this one (RLIMIT_NOFILE); `null` without a limit. */
+  readonly fdLimit: number | null;
+}
+
+/** An open file in an epoll set. */
+export interface EpollEntry {
+  readonly file: FileKey;
+  /** It stands on the wait queue of the thread's record that was there when it was added (THR-47). */
+  readonly hooked: boolean;
+  /** It stands on the ready list: the next wait looks at it. */
+  readonly ready: boolean;
+}
+
+/** The epoll set of one native thread. */
+export interface EpollSet {
+  readonly proc: ProcIndex;
+  readonly thread: ThreadIndex;
+  /** By file. */
+  readonly entries: readonly EpollEntry[];
+  /** The op in which the thread sleeps for it, or `null`. */
+  readonly sleeper: OpId | null;
 }
 
 /** A piece of the arena. Free pieces remember when they became free (ALLOC-22). */
@@ -107,6 +128,8 @@ export interface Arena {
   readonly nextFreed: number;
   /** Pages that hold memory, as sorted disjoint [first, end) pairs. */
   readonly populated: readonly (readonly [number, number])[];
+  /** Those of them that user space let go of, and sees no more (ALLOC-34). */
+  readonly hidden: readonly (readonly [number, number])[];
   readonly highWatermark: number;
   /** What was written, the oldest first. */
   readonly spans: readonly Span[];
@@ -288,6 +311,8 @@ export interface State {
   readonly refs: readonly Ref[];
   readonly transactions: readonly Transaction[];
   readonly parked: readonly Parked[];
+  /** By process, then thread. */
+  readonly epolls: readonly EpollSet[];
   readonly nextFile: FileKey;
   readonly lastId: Id;
 }
@@ -302,6 +327,7 @@ export const emptyState = (devices: number): State => ({
   refs: [],
   transactions: [],
   parked: [],
+  epolls: [],
   nextFile: 0,
   lastId: 0,
 });

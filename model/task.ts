@@ -10,7 +10,15 @@ const FILES = 16;
 /** Lowest number that a received descriptor can get. */
 const FIRST_FREE = 3;
 
-export const newTask = (proc: ProcIndex): Task => ({ proc, alive: true, euid: 0, ended: [], nice: {}, fds: [] });
+export const newTask = (proc: ProcIndex): Task => ({
+  proc,
+  alive: true,
+  euid: 0,
+  ended: [],
+  nice: {},
+  fds: [],
+  fdLimit: null,
+});
 
 /** The process of the log; it exists from the first op that mentions it. */
 export const taskOf = (t: Turn, proc: ProcIndex): Task => {
@@ -48,11 +56,33 @@ export const niceWith = (nice: Task['nice'], thread: number, value: number): Tas
 export const hasFd = (t: Turn, proc: ProcIndex, fd: number): boolean =>
   (fd >= FIRST_FILE && fd < FIRST_FILE + FILES) || taskOf(t, proc).fds.includes(fd);
 
-/** OBJ-22, READ-45: installs a received file under the lowest free number. */
-export const installFd = (t: Turn, proc: ProcIndex): number => {
-  const { fds } = taskOf(t, proc);
+/** The `place`-th lowest number that is free, from 0 on. */
+const freeFd = (fds: readonly number[], place: number): number => {
   let fd = FIRST_FREE;
-  while (fds.includes(fd)) fd++;
-  changeTask(t, proc, { fds: [...fds, fd].sort((a, b) => a - b) });
-  return fd;
+  for (let left = place; ; fd++) {
+    if (fds.includes(fd)) continue;
+    if (left === 0) return fd;
+    left--;
+  }
 };
+
+/** Whether the process would get another descriptor. */
+export const hasFreeFd = (t: Turn, proc: ProcIndex): boolean => {
+  const { fds, fdLimit } = taskOf(t, proc);
+  return fdLimit === null || freeFd(fds, 0) < fdLimit;
+};
+
+/** RLIMIT_NOFILE: from now on just so many free numbers are below the limit. */
+export const limitFds = (t: Turn, proc: ProcIndex, free: number | undefined): void =>
+  changeTask(t, proc, { fdLimit: free === undefined ? null : freeFd(taskOf(t, proc).fds, free) });
+
+/** OBJ-22, READ-45: the lowest free numbers for so many received files; fewer when the table is full (OBJ-26). */
+export const reserveFds = (t: Turn, proc: ProcIndex, count: number): readonly number[] => {
+  const { fds, fdLimit } = taskOf(t, proc);
+  const numbers = Array.from({ length: count }, (_, place) => freeFd(fds, place));
+  return fdLimit === null ? numbers : numbers.filter(fd => fd < fdLimit);
+};
+
+/** The files are there under their numbers. */
+export const installFds = (t: Turn, proc: ProcIndex, numbers: readonly number[]): void =>
+  changeTask(t, proc, { fds: [...taskOf(t, proc).fds, ...numbers].sort((a, b) => a - b) });

@@ -8,7 +8,7 @@ import { BR } from '../abi/constants.ts';
 import type { ThreadIndex } from '../abi/ids.ts';
 import { LOOPER, threadKey, fileOf, type FileKey, type Thread, type ThreadKey } from './state.ts';
 import type { Turn } from './turn.ts';
-import { isLooper } from './work.ts';
+import { isLooper } from './ready.ts';
 
 /** No error happened yet; reading the record resets it to this (IOC-06). */
 export const noError = { id: 0, command: BR.BR_OK, param: 0 } as const;

@@ -4,13 +4,15 @@
  *
  * Where the driver is free, a rule asks `choose(n)`. `step` runs the turn again for every other answer.
  */
-import type { OpId } from '../abi/ids.ts';
+import type { OpId, ProcIndex, ThreadIndex } from '../abi/ids.ts';
 import type { Completion } from '../abi/observation.ts';
 import type { Delivered } from '../abi/specification.ts';
 import { withFile, withNode, withRef, withThread, withTransaction } from './record.ts';
 import type { RuleId } from './rules.ts';
+import { THREADS } from './state.ts';
 import type {
   Context,
+  EpollSet,
   File,
   FileKey,
   Id,
@@ -26,6 +28,11 @@ import type {
   TransactionId,
 } from './state.ts';
 
+/** One number for a native thread of a process. */
+export const taskKey = (proc: ProcIndex, thread: ThreadIndex): number => proc * THREADS + thread;
+/** No native thread of the log. */
+export const NOBODY = -1;
+
 export class Turn {
   devices: readonly Context[];
   tasks: readonly Task[];
@@ -35,6 +42,7 @@ export class Turn {
   refs: readonly Ref[];
   transactions: readonly Transaction[];
   parked: readonly Parked[];
+  epolls: readonly EpollSet[];
   nextFile: FileKey;
   lastId: Id;
 
@@ -49,6 +57,10 @@ export class Turn {
   readonly completions: Completion[] = [];
   /** Parked threads that were woken and have not run yet, in the order of waking. */
   readonly woken: ThreadKey[] = [];
+  /** Threads that were woken in epoll_wait and have not looked yet, by `taskKey`. */
+  readonly wokenSets: number[] = [];
+  /** The native thread that runs, by `taskKey`; `NOBODY` for a worker of the kernel. */
+  current = NOBODY;
   /** Files whose flush or release is left to the kernel worker, in order of asking. */
   readonly deferred: { readonly file: FileKey; readonly what: 'flush' | 'release' }[] = [];
 
@@ -68,6 +80,7 @@ export class Turn {
     this.refs = state.refs;
     this.transactions = state.transactions;
     this.parked = state.parked;
+    this.epolls = state.epolls;
     this.nextFile = state.nextFile;
     this.lastId = state.lastId;
     this.op = op;
@@ -86,6 +99,7 @@ export class Turn {
       refs: this.refs,
       transactions: this.transactions,
       parked: this.parked,
+      epolls: this.epolls,
       nextFile: this.nextFile,
       lastId: this.lastId,
     };

@@ -2,12 +2,22 @@
  * Todo lists. Work for a thread makes it return to user space, except what is queued *deferred* (THR-34): the
  * completion of a sync call, and node work that a thread caused by sending its own object.
  */
-import { LOOPER, NO_THREAD, fileOf, type FileKey, type ThreadKey, type Work } from './state.ts';
-import type { Turn } from './turn.ts';
+import { alert, alertPollers, letSleepersLook } from './epoll.ts';
+import { LOOPER, NO_THREAD, fileOf, indexOf, type FileKey, type ThreadKey, type Work } from './state.ts';
+import { taskKey, type Turn } from './turn.ts';
 
 /** Queues work for a thread that makes it return (binder_enqueue_thread_work). */
 export const queueForThread = (t: Turn, thread: ThreadKey, work: Work): void => {
+  if (t.epolls.length > 0) alertSelf(t, thread);
   t.changeThread(thread, { todo: [...t.thread(thread).todo, work], processTodo: true });
+};
+
+/** THR-38: a poller that queues its first such work for itself is told so. */
+const alertSelf = (t: Turn, thread: ThreadKey): void => {
+  const { looper, processTodo } = t.thread(thread);
+  if (processTodo || (looper & LOOPER.POLL) === 0) return;
+  if (t.current !== taskKey(t.file(fileOf(thread)).proc, indexOf(thread))) return;
+  if (alert(t, thread)) t.fire('THR-38');
 };
 
 /** Queues work that waits for other work to be delivered with it (binder_enqueue_deferred_thread_work). */
@@ -31,37 +41,30 @@ export const selectThread = (t: Turn, file: FileKey): ThreadKey => {
   return first;
 };
 
-/** Lets a thread run again if it sleeps in the driver. */
+/** Lets a thread run again if it sleeps in the driver, and tells its epoll set. */
 export const wake = (t: Turn, thread: ThreadKey): void => {
-  if (thread !== NO_THREAD && t.parkedOn(thread) !== undefined && !t.woken.includes(thread)) t.woken.push(thread);
+  if (t.epolls.length > 0) alert(t, thread);
+  if (t.parkedOn(thread) !== undefined && !t.woken.includes(thread)) t.woken.push(thread);
+};
+
+/** THR-37: for work of a file: the reader that was taken for it, or all who poll. */
+export const wakeFor = (t: Turn, file: FileKey, reader: ThreadKey): void => {
+  if (reader !== NO_THREAD) wake(t, reader);
+  else if (t.epolls.length > 0) alertPollers(t, file);
 };
 
 /** THR-29: one waiting reader is woken for work of the file; it is not promised that work (binder_wakeup_proc). */
 export const wakeFile = (t: Turn, file: FileKey): void => {
   t.fire('THR-29');
-  wake(t, selectThread(t, file));
+  wakeFor(t, file, selectThread(t, file));
 };
-
-/** READ-05: nothing of its own to do, so it may take work of the file (binder_available_for_proc_work). */
-export const isFreeForFileWork = (t: Turn, thread: ThreadKey): boolean => {
-  const record = t.thread(thread);
-  return record.stack === 0 && record.todo.length === 0;
-};
-
-/** THR-34: whether a reader would return now (binder_has_work). */
-export const hasWork = (t: Turn, thread: ThreadKey, forProc: boolean): boolean => {
-  const record = t.thread(thread);
-  return record.processTodo || record.needReturn || (forProc && t.file(fileOf(thread)).todo.length > 0);
-};
-
-/** REGISTERED or ENTERED. */
-export const isLooper = (looper: number): boolean => (looper & (LOOPER.REGISTERED | LOOPER.ENTERED)) !== 0;
 
 /** Takes the node's work item off whatever list it is on. */
 export const unqueueNode = (t: Turn, id: number): void => {
   const node = t.node(id);
   if (node.queued === null) return;
   const keep = (work: Work): boolean => work.work !== 'node' || work.id !== id;
+  if (node.queued === NO_THREAD && t.wokenSets.length > 0) letSleepersLook(t, node.owner);
   if (node.queued === NO_THREAD) t.changeFile(node.owner, { todo: t.file(node.owner).todo.filter(keep) });
   else t.changeThread(node.queued, { todo: t.thread(node.queued).todo.filter(keep) });
   t.changeNode(id, { queued: null });

@@ -156,6 +156,12 @@ const OPS = new Set<string>([
   'set_euid',
   'reclaim',
   'peek',
+  'file_io',
+  'mprotect',
+  'madvise',
+  'limit_fds',
+  'epoll_ctl',
+  'epoll_wait',
 ] satisfies Call['op'][]);
 
 /** The observation with long rows spelled short; itself where it has none. */

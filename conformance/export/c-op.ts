@@ -223,5 +223,17 @@ export const statements = (op: Op): string[] => {
       return [`reclaim(${op.id});`];
     case 'peek':
       return [`peek(${who(op)}, ${op.offset}, ${op.length});`];
+    case 'file_io':
+      return [`fileIo(${who(op)}, SYS_${op.call});`];
+    case 'mprotect':
+      return [`protect(${who(op)}, ${PROTECTION[op.prot]});`];
+    case 'madvise':
+      return [`letGo(${who(op)}, ${op.offset ?? 0}, ${op.length ?? -1});`];
+    case 'limit_fds':
+      return [`limitFds(${op.id}, ${op.proc}, ${op.free ?? -1});`];
+    case 'epoll_ctl':
+      return [`epollControl(${who(op)}, EPOLL_CTL_${op.ctl.toUpperCase()});`];
+    case 'epoll_wait':
+      return [`epollWait(${op.id}, ${op.proc}, ${op.thread}, ${op.sleep === true ? -1 : 0});`];
   }
 };

@@ -14,7 +14,8 @@ import { messageName, statements } from './c-op.ts';
 import { FILE_CALLS } from './runtime/calls.ts';
 import { COMMANDS, MEMORY, MESSAGES } from './runtime/memory.ts';
 import { NO_COMPLETIONS, OBSERVE } from './runtime/observe.ts';
-import { MAPPING, RETURNS } from './runtime/returns.ts';
+import { EPOLL_SET, MORE_CALLS } from './runtime/more-calls.ts';
+import { COMPLETIONS, MAPPING, RETURNS } from './runtime/returns.ts';
 import { TASK_CALLS } from './runtime/task-calls.ts';
 import { HEAD, THREADS } from './runtime/threads.ts';
 import { expectations, namedMessages, type Expected, type Way } from './worlds.ts';
@@ -68,6 +69,7 @@ const sizes = (ops: readonly Op[], devices: number): string => {
     `#define GUARDS ${guards}ul`,
     `#define GUARDED ${Math.ceil((longest + PAGE) / PAGE) * PAGE + PAGE}ul`,
     ...(ops.some(({ op }) => op === 'set_euid') ? ['#define USERS'] : []),
+    ...(ops.some(({ op }) => op === 'limit_fds') ? ['#define LIMITS'] : []),
     '',
   ].join('\n');
 };
@@ -91,9 +93,11 @@ const runtime = (ops: readonly Op[], devices: number): string => {
     ...(hasMessages ? [MESSAGES] : []),
     OBSERVE,
     ...(reads || kinds.has('peek') ? [MAPPING] : []),
-    reads ? RETURNS.replace('@NAMES@', returnNames()) : NO_COMPLETIONS,
+    ...(reads ? [RETURNS.replace('@NAMES@', returnNames())] : []),
+    reads || kinds.has('epoll_wait') ? COMPLETIONS : NO_COMPLETIONS,
     '\n/* ---- Calls. ---- */\n',
-    ...Object.entries({ ...FILE_CALLS, ...TASK_CALLS }).flatMap(([kind, text]) =>
+    ...(kinds.has('epoll_ctl') || kinds.has('epoll_wait') ? [EPOLL_SET] : []),
+    ...Object.entries({ ...FILE_CALLS, ...TASK_CALLS, ...MORE_CALLS }).flatMap(([kind, text]) =>
       kinds.has(kind as Op['op']) ? [text] : [],
     ),
   ].join('');

@@ -61,6 +61,11 @@ export const CAPABILITIES = {
   nice: row('unsupported', 'The ops `set_nice` and `get_nice`, and the nice values that the driver lends.'),
   euid: row('unsupported', 'The op `set_euid`.'),
   reclaim: row('unsupported', 'The op `reclaim`: pages that nobody uses are taken back.'),
+  file_io: row('unsupported', 'The op `file_io`: read, write and lseek on the descriptor.'),
+  mprotect: row('unsupported', 'The op `mprotect`: the protection of a mapping changes.'),
+  madvise: row('unsupported', 'The op `madvise`: user space lets go of pages of a mapping.'),
+  limit_fds: row('unsupported', 'The op `limit_fds`: a process runs out of descriptors. Needs `fd` to matter.'),
+  epoll: row('unsupported', 'The ops `epoll_ctl` and `epoll_wait`: threads that sleep for several files.'),
   peek: row('unsupported', 'The op `peek`: bytes of a mapping, also of parts that hold no message.'),
   raw: row(
     'unsupported',

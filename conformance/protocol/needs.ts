@@ -20,6 +20,12 @@ const OF_OP: Readonly<Partial<Record<Op['op'], Needs>>> = {
   set_euid: ['euid'],
   reclaim: ['reclaim'],
   peek: ['peek'],
+  file_io: ['file_io'],
+  mprotect: ['mprotect'],
+  madvise: ['madvise'],
+  limit_fds: ['limit_fds'],
+  epoll_ctl: ['epoll'],
+  epoll_wait: ['epoll'],
 };
 
 /** What an ioctl needs; those that are absent every driver has, or refuses. */

@@ -91,6 +91,11 @@ const PROBES: Readonly<Partial<Record<CapabilityName, readonly Op[]>>> = {
   nice: asked({ op: 'get_nice', id: 9, proc: 1, thread: 0 }),
   euid: asked({ op: 'set_euid', id: 9, proc: 1, euid: 1000 }),
   reclaim: asked({ op: 'reclaim', id: 9 }),
+  file_io: asked({ op: 'file_io', id: 9, ...CLIENT, call: 'lseek' }),
+  mprotect: asked({ op: 'mprotect', id: 9, ...CLIENT, prot: 'read' }),
+  madvise: asked({ op: 'madvise', id: 9, ...CLIENT }),
+  limit_fds: asked({ op: 'limit_fds', id: 9, proc: 1 }),
+  epoll: asked({ op: 'epoll_wait', id: 9, proc: 1, thread: 0 }),
   peek: asked({ op: 'peek', id: 9, ...CLIENT, offset: 0, length: 8 }),
   raw: written({ bc: 'RAW', word: 0x12345678, bytes: '00000000' }),
 };
@@ -119,6 +124,8 @@ export const presence = ({ capability, ops }: Probe, answers: readonly Observati
     return failed || (result !== 'pending' && result.status === 'EINVAL') ? undefined : 'the message is taken';
   }
   if (result === 'pending') return 'the call waits instead of being refused';
-  if (refusal === 'unsupported') return result.status === 'OK' ? `it is done: ${what}` : undefined;
+  // That there is no position to ask for is the answer of `file_io`.
+  const isDone = result.status === 'OK' || result.status === 'ESPIPE';
+  if (refusal === 'unsupported') return isDone ? `it is done: ${what}` : undefined;
   return result.status === 'EINVAL' ? undefined : `it answers ${result.status} instead of EINVAL`;
 };

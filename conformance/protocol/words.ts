@@ -53,6 +53,36 @@ export const OPS: Readonly<Record<Call['op'], OpWords>> = {
     needs: 'euid',
   },
   reclaim: { does: 'Memory pressure: every page that can be reclaimed is.', shows: '', needs: 'reclaim' },
+  file_io: {
+    does: 'The descriptor is used as that of a file: `call` read (one byte), write (one byte) or lseek.',
+    shows: '',
+    needs: 'file_io',
+  },
+  mprotect: {
+    does: 'Changes the protection of what is left of the mapping to `prot`: read, none or write (which is refused, ALLOC-05).',
+    shows: '',
+    needs: 'mprotect',
+  },
+  madvise: {
+    does: 'MADV_DONTNEED on what is left of the mapping, or of `length` bytes from `offset` of it.',
+    shows: '',
+    needs: 'madvise',
+  },
+  limit_fds: {
+    does: 'The process may get `free` more descriptors (RLIMIT_NOFILE is set behind so many free numbers), or any number when it is absent.',
+    shows: '',
+    needs: 'limit_fds',
+  },
+  epoll_ctl: {
+    does: 'Adds the open file to the epoll set that the thread has of its own (EPOLLIN, level-triggered), modifies it there (`mod`), or deletes it (`del`).',
+    shows: '',
+    needs: 'epoll',
+  },
+  epoll_wait: {
+    does: 'epoll_wait on the set of the thread, without waiting, or with `sleep` until something is readable. May be `pending`.',
+    shows: '`ready`: the readable files, in ascending order, when the status is OK',
+    needs: 'epoll',
+  },
   peek: {
     does: 'The process reads `length` bytes of its mapping at `offset`.',
     shows: '`bytes`: hex, or null where a page is absent (a bus error); addresses in the mapping as offsets',

@@ -6,7 +6,7 @@ import { FileTable } from '../../impl/files.ts';
 export const FIRST_BINDER = 50;
 /** The lowest number that a received file may get: 0, 1 and 2 are always taken. */
 const FIRST_RECEIVED = 3;
-/** RLIMIT_NOFILE. */
+/** RLIMIT_NOFILE unless an op says otherwise. */
 const LIMIT = 1024;
 /** Every plain file is the same to the driver. */
 const FILE = 1;
@@ -15,6 +15,18 @@ export class Descriptors extends FileTable {
   readonly #received = new Set<number>();
   readonly #made = new Set<number>();
   readonly #binder = new Set<number>();
+  /** No number from here on is given out. */
+  #limit = LIMIT;
+
+  /** Whether no number is left to give out. */
+  get full(): boolean {
+    return this.#lowestFree(0) >= this.#limit;
+  }
+
+  /** Leaves `free` of the free numbers; all of them when it is absent. */
+  limit(free: number | undefined): void {
+    this.#limit = free === undefined ? LIMIT : this.#lowestFree(free);
+  }
 
   /** Notes that the log's descriptor `fd` is open, or no longer. */
   setBinder(fd: number, open: boolean): void {
@@ -30,9 +42,8 @@ export class Descriptors extends FileTable {
   }
 
   override install(): number {
-    let fd = FIRST_RECEIVED;
-    while (this.#received.has(fd) || this.#binder.has(fd) || this.#made.has(fd)) fd++;
-    if (fd >= LIMIT) return -1;
+    const fd = this.#lowestFree(0);
+    if (fd >= this.#limit) return -1;
     this.#received.add(fd);
     return fd;
   }
@@ -44,5 +55,14 @@ export class Descriptors extends FileTable {
   override close(fd: number): void {
     this.#received.delete(fd);
     this.#made.delete(fd);
+  }
+
+  /** The lowest number that is free, after leaving out so many. */
+  #lowestFree(leaveOut: number): number {
+    let fd = FIRST_RECEIVED;
+    for (let left = leaveOut; ; fd++) {
+      if (this.#received.has(fd) || this.#binder.has(fd) || this.#made.has(fd)) continue;
+      if (left-- === 0) return fd;
+    }
   }
 }

@@ -1,91 +1,31 @@
 /** The optimised driver as a target: calls become bytes in memory, bytes become observations. */
-import type { Call, IoctlArgument, Status, WriteRead } from '../../abi/call.ts';
-import { decodeIoctl, decodeReturns, relativeHex, type Reader } from '../../abi/decode.ts';
+import type { Call, WriteRead } from '../../abi/call.ts';
+import { IOCTL } from '../../abi/constants.ts';
+import { decodeIoctl } from '../../abi/decode.ts';
 import type { Driver, World } from '../../abi/driver.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../abi/encode.ts';
-import { errnoName } from '../../abi/errno.ts';
-import { BAD_POINTER, Image, SLACK, type Relocation, type Segment } from '../../abi/image.ts';
-import { IOCTL } from '../../abi/constants.ts';
-import { WRITE_READ } from '../../abi/layout.ts';
+import { BAD_POINTER, Image } from '../../abi/image.ts';
 import type { Completion, Done, Observation, Result } from '../../abi/observation.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
-import { readU64, writeU64 } from '../../abi/u64.ts';
 import { BinderDriver } from '../../impl/driver.ts';
+import type { Epoll, EpollWait } from '../../impl/epoll.ts';
 import { Memory } from '../../impl/memory.ts';
-import type { Process } from '../../impl/process.ts';
 import { PARKED } from '../../impl/result.ts';
 import { snapshotOf } from '../../impl/snapshot.ts';
-import { Task, TaskGroup } from '../../impl/task.ts';
+import type { Thread } from '../../impl/thread.ts';
 import type { DriverClass } from './faulty.ts';
-import { Descriptors } from './impl-files.ts';
+import { done, OK, peekedHex, waitDone, writeReadDone } from './impl-answers.ts';
+import {
+  Descriptor,
+  FIRST_SEGMENT,
+  layOut,
+  NativeProcess,
+  NativeThread,
+  pidOf,
+  procOfPid,
+  type Room,
+} from './impl-cast.ts';
 
-/** Pids: FIRST_PID + PIDS * proc; tids count up from the pid. */
-const FIRST_PID = 1000;
-const PIDS = 100;
-/** Segment number n of an image lies at FIRST_SEGMENT + n * STRIDE, so that between segments nothing is mapped. */
-const FIRST_SEGMENT = 0x10_0000_0000;
-const STRIDE = 0x1000_0000;
-/** The mapping of descriptor `fd` begins at FIRST_MAPPING + fd * MAPPING_STRIDE. */
-const FIRST_MAPPING = 0x4000_0000_0000;
-const MAPPING_STRIDE = 0x2_0000_0000;
-
-/** What a native thread needs for its system calls; kept from one sequence to the next. */
-interface Room {
-  readonly image: Image;
-  readonly memory: Memory;
-}
-
-/** A native thread. Its image lives until the ioctl that uses it is over. */
-class NativeThread extends Task {
-  readonly image: Image;
-  call: WriteRead | undefined;
-  descriptor: Descriptor | undefined;
-  /** Position of the read buffer in the image. */
-  readAt = 0;
-
-  constructor(tid: number, group: TaskGroup, room: Room) {
-    super(tid, group, room.memory);
-    this.image = room.image;
-  }
-}
-
-/** A descriptor of the log with the open file behind it. */
-class Descriptor implements Reader {
-  readonly process: Process;
-  readonly base: number;
-  readonly readonly: boolean;
-  /** Length of its mapping; 0 when it has none. */
-  mapped = 0;
-  closed = false;
-
-  constructor(process: Process, fd: number, readonly: boolean) {
-    this.process = process;
-    this.readonly = readonly;
-    this.base = FIRST_MAPPING + fd * MAPPING_STRIDE;
-  }
-
-  peek(offset: number, length: number): Uint8Array | undefined {
-    return this.process.arena.peek(offset, length);
-  }
-
-  procOf(pid: number): number {
-    return (pid - FIRST_PID) / PIDS;
-  }
-}
-
-/** A process of the log. */
-class NativeProcess {
-  readonly files = new Descriptors();
-  readonly group: TaskGroup;
-  readonly threads = new Map<number, NativeThread>();
-  readonly descriptors = new Map<number, Descriptor>();
-
-  constructor(proc: number) {
-    this.group = new TaskGroup(FIRST_PID + PIDS * proc, this.files);
-  }
-}
-
-const OK: Done = { status: 'OK' };
 const NO_COMPLETIONS: readonly Completion[] = [];
 
 export class ImplTarget implements Driver {
@@ -116,32 +56,36 @@ export class ImplTarget implements Driver {
   perform(call: Call): Observation {
     const result = this.#perform(call);
     const thread = this.#driver.takeCompleted();
-    if (thread === undefined) return { op: call.id, result, completions: NO_COMPLETIONS };
-    return this.#collect(call, result, thread.task as NativeThread, thread.result);
+    const wait = this.#driver.takeWaited();
+    if (thread === undefined && wait === undefined) return { op: call.id, result, completions: NO_COMPLETIONS };
+    return this.#collect(call, result, thread, wait);
   }
 
   snapshot(): Snapshot {
     return snapshotOf(this.#driver.core, {
-      procOf: group => (group.pid - FIRST_PID) / PIDS,
+      procOf: group => procOfPid(group.pid),
       threadOf: task => task.tid - task.group.pid,
     });
   }
 
   /** The observation of a call that completed parked ops, perhaps itself. */
-  #collect(call: Call, own: Result, first: NativeThread, firstResult: number): Observation {
+  #collect(call: Call, own: Result, thread: Thread | undefined, wait: EpollWait | undefined): Observation {
+    const driver = this.#driver;
     let result = own;
     const completions: Completion[] = [];
-    const add = (thread: NativeThread, code: number): void => {
-      const { call: parked, descriptor } = thread;
-      if (parked === undefined || descriptor === undefined) return;
-      const op = parked.id;
-      const done = writeReadDone(thread, parked, descriptor, code);
+    const add = (op: number, done: Done): void => {
       if (op === call.id) result = done;
       else completions.push({ op, done });
     };
-    add(first, firstResult);
-    for (let next = this.#driver.takeCompleted(); next !== undefined; next = this.#driver.takeCompleted()) {
-      add(next.task as NativeThread, next.result);
+    for (let next = thread; next !== undefined; next = driver.takeCompleted()) {
+      const native = next.task as NativeThread;
+      const { call: parked, descriptor } = native;
+      if (parked === undefined || descriptor === undefined) continue;
+      add(parked.id, writeReadDone(native, parked, descriptor, next.result));
+    }
+    for (let next = wait; next !== undefined; next = driver.takeWaited()) {
+      // Only a signal ends a sleep without anything to read.
+      add((next.task as NativeThread).waitOp, next.found.length === 0 ? { status: 'EINTR' } : waitDone(next.found));
     }
     completions.sort((a, b) => a.op - b.op);
     return { op: call.id, result, completions };
@@ -167,7 +111,10 @@ export class ImplTarget implements Driver {
         return OK;
       case 'exit_task':
         // The driver is told nothing (THR-49).
+        this.#closeEpoll(this.#threadOf(call.proc, call.thread));
         return OK;
+      case 'epoll_wait':
+        return this.#epollWait(call);
       case 'set_nice':
         this.#threadOf(call.proc, call.thread).nice = call.nice;
         return OK;
@@ -177,6 +124,9 @@ export class ImplTarget implements Driver {
         // The processes keep their capabilities: nice values stay theirs to choose (READ-37).
         this.#processOf(call.proc).group.euid = call.euid;
         return OK;
+      case 'limit_fds':
+        this.#processOf(call.proc).files.limit(call.free);
+        return OK;
       default:
         return this.#onDescriptor(call);
     }
@@ -184,7 +134,20 @@ export class ImplTarget implements Driver {
 
   /** Calls on a descriptor that need no memory. */
   #onDescriptor(
-    call: Call & { readonly op: 'mmap' | 'munmap' | 'close' | 'flush' | 'poll' | 'set_nonblock' | 'peek' },
+    call: Call & {
+      readonly op:
+        | 'mmap'
+        | 'munmap'
+        | 'mprotect'
+        | 'madvise'
+        | 'close'
+        | 'flush'
+        | 'file_io'
+        | 'poll'
+        | 'epoll_ctl'
+        | 'set_nonblock'
+        | 'peek';
+    },
   ): Result {
     const driver = this.#driver;
     const thread = this.#threadOf(call.proc, call.thread);
@@ -203,16 +166,26 @@ export class ImplTarget implements Driver {
       }
       case 'munmap':
         return done(driver.munmap(process, call.offset ?? 0, call.length ?? descriptor.mapped));
+      case 'mprotect':
+        return done(driver.mprotect(process, { read: call.prot !== 'none', write: call.prot === 'write' }));
+      case 'madvise':
+        return done(driver.madvise(process, call.offset ?? 0, call.length ?? descriptor.mapped));
+      case 'file_io':
+        return done(driver.fileIo(call.call, descriptor.readonly));
       case 'close':
         descriptor.closed = true;
         native.files.setBinder(call.fd, false);
         driver.close(process);
         return OK;
       case 'flush':
+        // The descriptor is duplicated first.
+        if (native.files.full) return { status: 'EMFILE' };
         driver.flush(process);
         return OK;
       case 'poll':
         return { status: 'OK', readable: driver.poll(process, thread) };
+      case 'epoll_ctl':
+        return done(driver.epollCtl(this.#epollOf(thread), process, thread, call.fd, call.ctl));
       case 'set_nonblock':
         process.nonblock = call.nonblock;
         return OK;
@@ -224,11 +197,28 @@ export class ImplTarget implements Driver {
   #open(call: Call & { readonly op: 'open' }): Result {
     const native = this.#processOf(call.proc);
     const thread = this.#threadOf(call.proc, call.thread);
+    if (native.files.full) return { status: 'EMFILE' };
     const process = this.#driver.open(call.device, thread, call.nonblock, call.fd);
     if (process === null) return { status: 'EINVAL' };
     native.descriptors.set(call.fd, new Descriptor(process, call.fd, call.readonly));
     native.files.setBinder(call.fd, true);
     return OK;
+  }
+
+  #epollWait(call: Call & { readonly op: 'epoll_wait' }): Result {
+    const thread = this.#threadOf(call.proc, call.thread);
+    thread.waitOp = call.id;
+    const found = this.#driver.epollWait(this.#epollOf(thread), thread, Infinity, call.sleep === true);
+    return found === null ? 'pending' : waitDone(found);
+  }
+
+  #epollOf(thread: NativeThread): Epoll {
+    return (thread.epoll ??= this.#driver.epollCreate(thread.group));
+  }
+
+  #closeEpoll(thread: NativeThread): void {
+    if (thread.epoll !== undefined) this.#driver.epollClose(thread.group, thread.epoll);
+    thread.epoll = undefined;
   }
 
   #kill(native: NativeProcess): void {
@@ -289,53 +279,3 @@ export class ImplTarget implements Driver {
     return thread;
   }
 }
-
-const pidOf = (target: NonNullable<IoctlArgument['target']>): number =>
-  'pid' in target ? target.pid : FIRST_PID + PIDS * target.proc;
-
-/** Gives every segment of a thread's image its address, and every pointer in it its value. */
-const layOut = (thread: NativeThread, base: number): void => {
-  const { image, memory } = thread;
-  const { segments, relocations, view } = image;
-  memory.clear(image.bytes, view);
-  for (let number = 0; number < segments.length; number++) {
-    const { start, length, guarded } = segments[number] as Segment;
-    memory.map(FIRST_SEGMENT + number * STRIDE, guarded ? length : length + SLACK, start);
-  }
-  for (let number = 0; number < relocations.length; number++) {
-    const { at, to } = relocations[number] as Relocation;
-    writeU64(view, at, 'mapping' in to ? base + to.mapping : FIRST_SEGMENT + to.segment * STRIDE + to.addend);
-  }
-};
-
-/** What a finished BINDER_WRITE_READ made visible. */
-const writeReadDone = (thread: NativeThread, call: WriteRead, descriptor: Descriptor, result: number): Done => {
-  const status = statusOf(result);
-  if (call.bad === true) return { status };
-  const { bytes, view } = thread.image;
-  const { fields } = WRITE_READ;
-  const wrote = Number(readU64(view, fields.write_consumed.at));
-  const read = Number(readU64(view, fields.read_consumed.at));
-  if (call.read === undefined) return { status, wrote, read };
-  const { readAt } = thread;
-  return {
-    status,
-    wrote,
-    read,
-    returns: decodeReturns(bytes, readAt + call.read.consumed, readAt + read, descriptor, view),
-  };
-};
-
-const statusOf = (result: number): Status => (result === 0 ? 'OK' : (errnoName(-result) ?? 'EINVAL'));
-
-const done = (result: number): Done => (result === 0 ? OK : { status: statusOf(result) });
-
-/** Bytes of a mapping in hex; an address in the mapping is an offset there, also where only a part of it is asked for. */
-const peekedHex = (descriptor: Descriptor, offset: number, length: number): string | null => {
-  if (descriptor.peek(offset, length) === undefined) return null;
-  const { bytes } = descriptor.process.arena;
-  // Addresses stand at multiples of 4: a word that begins up to 8 bytes earlier reaches into the range.
-  const from = Math.max(0, (offset - 8) & ~3);
-  const wide = relativeHex(bytes.subarray(from, offset + length + 8), descriptor.base, descriptor.mapped);
-  return wide.slice((offset - from) * 2, (offset - from + length) * 2);
-};

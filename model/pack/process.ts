@@ -1,6 +1,6 @@
 /** Processes, their open files, threads and lists of work, as numbers of a row. */
 import { BR } from '../../abi/constants.ts';
-import { LOOPER, THREADS, type File, type FileKey, type Parked } from '../state.ts';
+import { LOOPER, THREADS, type EpollSet, type File, type FileKey, type Parked } from '../state.ts';
 import type { Task, Thread, ThreadKey, Work } from '../state.ts';
 import { packPages } from './arena.ts';
 import { WORKS, cookieNumber, errorNumber, meet, type Packing } from './row.ts';
@@ -15,10 +15,13 @@ export const packTask = (p: Packing, proc: number): void => {
     out.put(0);
     return;
   }
-  const { alive, ended, euid, fds } = task;
+  const { alive, ended, euid, fds, fdLimit } = task;
   const nice = p.layout.nice ? Object.entries(task.nice) : NOTHING;
   const rare = ended.length > 0 || euid !== 0 || fds.length > 0 || nice.length > 0;
-  out.put(1 + (alive ? 1 : 0) + (rare ? 2 : 0));
+  const { epolls } = p.state;
+  const sets = epolls.length === 0 ? epolls : epolls.filter(set => set.proc === proc);
+  const more = fdLimit !== null || sets.length > 0;
+  out.put(1 + (alive ? 1 : 0) + (rare ? 2 : 0) + (more ? 4 : 0));
   if (rare) {
     let bits = 0;
     for (const thread of ended) bits |= 1 << p.names.threadPlace(proc, thread);
@@ -37,6 +40,25 @@ export const packTask = (p: Packing, proc: number): void => {
   for (let at = 0; at < files.length; at++) if ((files[at] as File).proc === proc) count++;
   out.put(count);
   for (let at = 0; at < files.length; at++) if ((files[at] as File).proc === proc) packFile(p, files[at] as File);
+  if (!more) return;
+  out.put(fdLimit === null ? 0 : fdLimit + 1);
+  packSets(p, sets);
+};
+
+/** Epoll sets in the order of their threads' places. */
+const packSets = (p: Packing, sets: readonly EpollSet[]): void => {
+  const out = p.out;
+  const placed = sets.map(set => ({ set, place: p.names.threadPlace(set.proc, set.thread) }));
+  out.put(placed.length);
+  for (const { set, place } of placed.sort((a, b) => a.place - b.place)) {
+    out.put(place);
+    out.put(set.sleeper === null ? 0 : 1);
+    out.put(set.entries.length);
+    for (const { file, hooked, ready } of set.entries) {
+      out.put(p.names.file(file));
+      out.put((hooked ? 1 : 0) | (ready ? 2 : 0));
+    }
+  }
 };
 
 const packFile = (p: Packing, file: File): void => {
@@ -54,7 +76,7 @@ const packFile = (p: Packing, file: File): void => {
     (arena.size > 0 && !arena.readable ? 128 : 0);
   const pool = file.maxThreads + file.requested + file.started;
   const rare = switches !== 0 || pool !== 0 || file.device !== 0 || file.fd !== 0 || file.defaultNice !== 0;
-  const torn = arena.mapped !== arena.size || arena.gone.length > 0;
+  const torn = arena.mapped !== arena.size || arena.gone.length > 0 || arena.hidden.length > 0;
   out.put(flags | (rare || torn ? 4 : 0));
   if (rare || torn) {
     out.put(switches);
@@ -66,6 +88,7 @@ const packFile = (p: Packing, file: File): void => {
     out.put(file.defaultNice + 20);
     out.put(arena.mapped);
     packPages(p, arena.gone);
+    packPages(p, arena.hidden);
   }
   packWorks(p, file.key, file.todo);
   packWorks(p, file.key, file.delivered);

@@ -1,14 +1,26 @@
 /** Processes, their open files, threads and lists of work, from the numbers of a row. */
 import { BR } from '../../abi/constants.ts';
 import { noArena } from '../buffer.ts';
-import { LOOPER, threadKey, type Parked, type Thread, type ThreadKey, type Work } from '../state.ts';
+import {
+  LOOPER,
+  threadKey,
+  type EpollEntry,
+  type EpollSet,
+  type Parked,
+  type Thread,
+  type ThreadKey,
+  type Work,
+} from '../state.ts';
 import { noError } from '../thread.ts';
-import { takeThread, takeTransaction, type Unpacking } from './reading.ts';
+import { taskKey } from '../turn.ts';
+import { takeFile, takeThread, takeTransaction, type Unpacking } from './reading.ts';
 import { readPages } from './read-arena.ts';
 import { ERRORS, WORKS } from './row.ts';
 
 /** Ids of ops in which unpacked threads sleep: this and the number of the thread. */
 export const PARKED_OP = 1_000_000;
+/** Ids of ops in which unpacked threads sleep in epoll_wait: this and the number of the native thread. */
+const SLEEPER_OP = 2_000_000;
 
 const READ = { size: 256, consumed: 0 } as const;
 const NOTHING_YET = [{ br: 'BR_NOOP' }] as const;
@@ -34,8 +46,26 @@ export const readTask = (u: Unpacking, proc: number): void => {
       nice[thread] = from.take() - 20;
     }
   }
-  u.tasks.push({ proc, alive, euid, ended, nice, fds });
+  const task = { proc, alive, euid, ended, nice, fds, fdLimit: null as number | null };
+  u.tasks.push(task);
   for (let left = from.take(); left > 0; left--) readFile(u, proc);
+  if (((flags - 1) & 4) === 0) return;
+  const limit = from.take();
+  task.fdLimit = limit === 0 ? null : limit - 1;
+  for (let left = from.take(); left > 0; left--) u.epolls.push(readSet(u, proc));
+};
+
+const readSet = (u: Unpacking, proc: number): EpollSet => {
+  const from = u.from;
+  const thread = from.take();
+  const sleeper = from.take() === 0 ? null : SLEEPER_OP + taskKey(proc, thread);
+  const entries: EpollEntry[] = [];
+  for (let left = from.take(); left > 0; left--) {
+    const file = takeFile(u);
+    const flags = from.take();
+    entries.push({ file, hooked: (flags & 1) !== 0, ready: (flags & 2) !== 0 });
+  }
+  return { proc, thread, entries, sleeper };
 };
 
 const readFile = (u: Unpacking, proc: number): void => {
@@ -52,6 +82,7 @@ const readFile = (u: Unpacking, proc: number): void => {
   const defaultNice = rare ? from.take() - 20 : 0;
   const mapped = rare ? from.take() : -1;
   const gone = rare ? readPages(u) : [];
+  const hidden = rare ? readPages(u) : [];
   const todo = readWorks(u, key);
   const delivered = readWorks(u, key);
   const waiting: ThreadKey[] = [];
@@ -84,6 +115,7 @@ const readFile = (u: Unpacking, proc: number): void => {
       spamDetected: (switches & 32) !== 0,
       mapped,
       gone,
+      hidden,
     },
   });
   for (let left = from.take(); left > 0; left--) readThread(u, key);

@@ -1,6 +1,6 @@
 /** What the reading of one row carries along, and the numbers that name things in it. */
 import { NO_FILE, NO_THREAD, threadKey } from '../state.ts';
-import type { File, Node, Parked, Ref, Task, Thread, ThreadKey, Transaction } from '../state.ts';
+import type { EpollSet, File, Node, Parked, Ref, Task, Thread, ThreadKey, Transaction } from '../state.ts';
 import type { Layout } from './naming.ts';
 
 /** Where a row comes from. */
@@ -26,6 +26,7 @@ export interface Unpacking {
   readonly refs: Ref[];
   readonly transactions: Transaction[];
   readonly parked: Parked[];
+  readonly epolls: EpollSet[];
   /** Death work that names its ref by handle, until the refs are read. */
   readonly named: { readonly item: { ref: number }; readonly file: number; readonly handle: number }[];
   /** Buffers without a transaction so far. */

@@ -99,6 +99,7 @@ const read = (u: Unpacking, devices: number): State => {
     refs: u.refs,
     transactions: u.transactions,
     parked: u.parked,
+    epolls: u.epolls,
     nextFile: u.files.length,
     lastId: BUFFERS + u.buffers,
   };
@@ -120,6 +121,7 @@ export const unpacker = (layout: Layout, devices: number): ((from: RowReader) =>
         refs: [],
         transactions: [],
         parked: [],
+        epolls: [],
         named: [],
         buffers: 0,
       },

@@ -30,7 +30,6 @@ export const ALLOC = {
     ...MUST,
     says: 'A mapping can never be made writable later (mprotect answers EACCES) and a forked child does not inherit it.',
     evidence: seen('binder_mmap'),
-    status: notApplicable('The op log has neither mprotect nor fork.'),
   },
   'ALLOC-06': {
     ...CORE,
@@ -183,7 +182,6 @@ export const ALLOC = {
     ...MUST,
     says: 'If the owner drops a page with madvise, messages still arrive there but reading them is a bus error until the page was reclaimed and filled again.',
     evidence: seen('binder_update_page_range'),
-    status: notApplicable('The op log has no madvise.'),
   },
   'ALLOC-35': {
     ...MUST,

@@ -133,7 +133,6 @@ export const OBJ = {
     ...MUST,
     says: 'A reader without a free descriptor number loses the message: the caller of a call reads BR_FAILED_REPLY, a oneway vanishes, and a reply becomes BR_FAILED_REPLY in the reader itself.',
     evidence: seen('binder_apply_fd_fixups'),
-    status: notApplicable('Needs a full descriptor table, and no op limits or fills one.'),
   },
   'OBJ-27': {
     ...CORE,

@@ -64,7 +64,6 @@ export const PROC = {
     ...MUST,
     says: 'That wake-up does not reach threads asleep in epoll, though the next evaluation reports the file readable.',
     evidence: seen('binder_deferred_flush'),
-    status: notApplicable('No op sleeps in poll or epoll; the poll op answers at once.'),
   },
   'PROC-13': {
     ...CORE,
@@ -158,7 +157,6 @@ export const PROC = {
     ...MUST,
     says: 'read and write on a Binder descriptor answer EINVAL, lseek answers ESPIPE.',
     evidence: seen('binder_fops'),
-    status: notApplicable('The op log has only the file operations that Binder implements.'),
   },
   'PROC-30': {
     ...MUST,

@@ -182,7 +182,6 @@ export const READ = {
     ...MUST,
     says: 'A reader with a full descriptor table does not see the call and waits on, and a reply becomes BR_FAILED_REPLY; node work read next may turn the whole read into ENOMEM.',
     evidence: seen('binder_apply_fd_fixups', 'binder_thread_read'),
-    status: notApplicable('Needs a full descriptor table, and no op limits or fills one.'),
   },
   'READ-36': {
     ...MUST,

@@ -83,7 +83,6 @@ export const REL = {
     ...MUST,
     says: 'A message that is lost for lack of descriptors is released like a freed one, but its arrays are not closed.',
     evidence: seen('binder_thread_read', 'binder_free_buf'),
-    status: notApplicable('Needs a full descriptor table, and no op limits or fills one.'),
   },
   'REL-17': {
     ...MUST,

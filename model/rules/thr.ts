@@ -190,13 +190,11 @@ export const THR = {
     ...MUST,
     says: 'Work of the process with no waiting reader wakes every polling thread that is idle; work of one thread wakes only that thread.',
     evidence: seen('binder_wakeup_poll_threads_ilocked'),
-    status: notApplicable('No op sleeps in poll or epoll; the poll op answers at once.'),
   },
   'THR-38': {
     ...MUST,
     says: 'Work that a polling thread queues to itself wakes its own epoll, except deferred items.',
     evidence: seen('binder_enqueue_thread_work_ilocked'),
-    status: notApplicable('No op sleeps in poll or epoll; the poll op answers at once.'),
   },
   'THR-39': {
     ...MUST,
@@ -242,7 +240,6 @@ export const THR = {
     ...MUST,
     says: "An exit detaches the thread's epoll entries, which stay deaf until the descriptor is added again.",
     evidence: seen('binder_thread_release'),
-    status: notApplicable('No op sleeps in poll or epoll; the poll op answers at once.'),
   },
   'THR-48': {
     ...SHOULD,

@@ -1,7 +1,8 @@
 /** Ops other than plain write_reads: files, mappings, ioctls, threads, signals, and reads that fault half way. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { free, oneway } from './commands.ts';
-import type { Draft } from './draft.ts';
+import { who, type Draft } from './draft.ts';
+import { lift } from './starve.ts';
 import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
 
 /** Sizes of a mapping: small ones most often, so that exhaustion and coalescing are reached (ALLOC-01). */
@@ -19,24 +20,16 @@ const MAPPINGS = [
   8 * 1024 * 1024,
 ] as const;
 
-interface Who {
-  readonly id: number;
-  readonly proc: number;
-  readonly thread: number;
-  readonly fd: number;
-}
-
-const who = (draft: Draft, file: LiteFile, thread: number): Who => ({
-  id: draft.id,
-  proc: file.process.proc,
-  thread,
-  fd: file.fd,
-});
-
 /** Opens a file in a new process, or a second file in a living one. */
 export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile => {
   const { dice, model, ops } = draft;
   const process = fresh || model.processes.length === 0 ? model.openProcess() : dice.pick(model.processes);
+  if (process.limited) {
+    // Perhaps it gets no number; whatever it gets, nobody uses it.
+    if (dice.chance(30))
+      ops.push({ op: 'open', id: draft.id, proc: process.proc, thread: JANITOR, fd: process.nextFd++ });
+    lift(draft, process);
+  }
   const device = draft.devices > 1 && dice.chance(8) ? dice.between(1, draft.devices - 1) : 0;
   const file = model.openFile(process, device, nonblock);
   const base = { op: 'open', ...who(draft, file, fresh ? 0 : JANITOR) } as const;

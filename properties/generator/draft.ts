@@ -10,6 +10,21 @@ export const READ_SIZE = 256;
 
 type Read = NonNullable<Extract<Op, { op: 'write_read' }>['read']>;
 
+interface Who {
+  readonly id: number;
+  readonly proc: number;
+  readonly thread: number;
+  readonly fd: number;
+}
+
+/** Who makes the next op: a thread of a process, on one of its open files. */
+export const who = (draft: Draft, file: LiteFile, thread: number): Who => ({
+  id: draft.id,
+  proc: file.process.proc,
+  thread,
+  fd: file.fd,
+});
+
 export class Draft {
   readonly dice: Dice;
   readonly full: boolean;

@@ -109,6 +109,10 @@ export class LiteThread {
   /** The op that parked it; 0 while it is not parked. */
   parked = 0;
   parkedSize = 0;
+  /** What parked it is epoll_wait. */
+  asleep = false;
+  /** The file is in the epoll set of the native thread. */
+  polls = false;
   /** No ioctl yet: the first read does not block. */
   fresh = true;
   looper = 0;
@@ -206,6 +210,8 @@ export class LiteProcess {
   nextThread = 1;
   /** Native threads that ended. */
   ended: number[] = [];
+  /** It may run out of descriptors. */
+  limited = false;
   alive = true;
 
   constructor(proc: number) {
@@ -220,6 +226,15 @@ export const align8 = (size: number): number => (size + 7) & ~7;
 export const removeFrom = <Item>(items: Item[], item: Item): void => {
   const at = items.indexOf(item);
   if (at >= 0) items.splice(at, 1);
+};
+
+/** Nobody reads, so everybody who sleeps in epoll for the file gets up. */
+export const rouse = (file: LiteFile): void => {
+  for (const thread of file.threads) {
+    if (!thread.asleep || thread.stack.length > 0) continue;
+    thread.asleep = false;
+    thread.parked = 0;
+  }
 };
 
 /** Own nodes that go out for the first time are told to their owner, who has to acknowledge. */

@@ -4,18 +4,8 @@
  *
  * It is no oracle. Where it is wrong an op is merely less interesting than intended, or inapplicable and dropped.
  */
-import {
-  align8,
-  announce,
-  LiteFile,
-  LiteMessage,
-  LiteProcess,
-  LiteRef,
-  removeFrom,
-  type LiteNode,
-  type LiteSlot,
-  type LiteThread,
-} from './lite.ts';
+import { align8, announce, LiteFile, LiteMessage, LiteProcess, LiteRef, removeFrom, rouse } from './lite.ts';
+import type { LiteNode, LiteSlot, LiteThread } from './lite.ts';
 
 /** The whole system. */
 export class ModelLite {
@@ -206,8 +196,10 @@ export class ModelLite {
   /** Work for any thread of a file. */
   wake(file: LiteFile): void {
     const thread = file.waiting.pop();
-    if (thread === undefined) file.work++;
-    else thread.parked = 0;
+    if (thread === undefined) {
+      file.work++;
+      rouse(file);
+    } else thread.parked = 0;
   }
 
   /** The thread leaves the driver: BINDER_THREAD_EXIT. */
@@ -225,13 +217,14 @@ export class ModelLite {
   unpark(thread: LiteThread): void {
     if (thread.parked === 0) return;
     thread.parked = 0;
+    thread.asleep = false;
     removeFrom(thread.file.waiting, thread);
   }
 
   /** Every thread of the file returns from its read. */
   flush(file: LiteFile): void {
     for (const thread of file.threads) {
-      if (thread.parked !== 0) thread.parked = 0;
+      if (thread.parked !== 0 && !thread.asleep) thread.parked = 0;
       else thread.fresh = true;
     }
     file.waiting.length = 0;
@@ -298,6 +291,7 @@ export class ModelLite {
     const thread = to.waiting.pop();
     if (thread === undefined) {
       to.inbox.push(message);
+      rouse(to);
       return;
     }
     thread.parked = 0;
@@ -305,7 +299,8 @@ export class ModelLite {
   }
 
   #direct(thread: LiteThread, message: LiteMessage): void {
-    if (thread.parked === 0) {
+    if (thread.parked === 0 || thread.asleep) {
+      this.unpark(thread);
       thread.inbox.push(message);
       return;
     }

@@ -43,6 +43,9 @@ export const WEIGHTS = {
   peek: [1, 1, 1, 1],
   limits: [1, 1, 1, 1],
   nonblock: [1, 1, 1, 1],
+  mapping: [1, 1, 1, 1],
+  epoll: [1, 1, 1, 1],
+  fds: [1, 1, 1, 1],
   script: [1, 0, 0, 0],
 } as const satisfies Record<string, readonly [number, number, number, number]>;
 
@@ -63,10 +66,23 @@ const FULL_ONLY: ReadonlySet<Feature> = new Set<Feature>([
   'peek',
   'limits',
   'poll',
+  'mapping',
+  'epoll',
+  'fds',
 ]);
 
 /** These count a quarter, so that they stay far below one step in a hundred. */
-const RARE: ReadonlySet<Feature> = new Set<Feature>(['open', 'map', 'close', 'kill', 'euid', 'reclaim', 'nonblock']);
+const RARE: ReadonlySet<Feature> = new Set<Feature>([
+  'open',
+  'map',
+  'close',
+  'kill',
+  'euid',
+  'reclaim',
+  'nonblock',
+  'mapping',
+  'fds',
+]);
 
 export interface GeneratorOptions {
   readonly level?: Level;

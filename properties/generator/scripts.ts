@@ -5,7 +5,11 @@ import type { CommandSpec, ObjectSpec } from '../../abi/op.ts';
 import { close, enableDetection, freeze, kill, leave, peek, reclaim } from './calls.ts';
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import { JANITOR, NO_SLOTS, type LiteFile, type LiteRef, type LiteThread } from './lite.ts';
+import { letGo } from './mapping.ts';
+import { calm, take, way } from './peers.ts';
+import { sleepers } from './sleepers.ts';
+import { starve } from './starve.ts';
+import { JANITOR, NO_SLOTS, type LiteFile, type LiteThread } from './lite.ts';
 import { hugeSize } from './message.ts';
 
 /** Whether the file can reach the peer at all. */
@@ -17,10 +21,6 @@ const reaches = (draft: Draft, file: LiteFile, peer: LiteFile): boolean => {
 type Script = (draft: Draft, file: LiteFile, peer: LiteFile) => void;
 
 const idle = (draft: Draft, file: LiteFile): LiteThread | undefined => draft.freeThread(file);
-
-/** Somebody that the file can call: a ref on the peer, else the manager. */
-const way = (file: LiteFile, peer: LiteFile): LiteRef | undefined =>
-  file.refs.find(ref => ref.node.owner === peer && ref.callable);
 
 /** Oneways of a tenth or so of the mapping until the async half is full (ALLOC-16, ALLOC-39). */
 const flood: Script = (draft, file, peer) => {
@@ -83,18 +83,6 @@ const nest: Script = (draft, file, peer) => {
   if (from !== undefined && dice.chance(40)) leave(draft, from);
   else if (from !== undefined && from.stack.length > 0)
     draft.writeRead(from, [reply(draft, from, 0) as CommandSpec], READ_SIZE);
-};
-
-/** A thread that is in no call. */
-const calm = (draft: Draft, file: LiteFile): LiteThread | undefined => {
-  const quiet = ({ parked, stack, inbox }: LiteThread): boolean =>
-    parked === 0 && stack.length === 0 && inbox.length === 0;
-  return file.threads.find(each => quiet(each) && !draft.parkedElsewhere(file, each.index)) ?? idle(draft, file);
-};
-
-/** Lets a thread read what waits for it or its file. */
-const take = (draft: Draft, thread: LiteThread): void => {
-  if (thread.inbox.length + thread.file.inbox.length > 0) draft.writeRead(thread, undefined, READ_SIZE);
 };
 
 /**
@@ -253,7 +241,20 @@ const winter: Script = (draft, file, peer) => {
   if (dice.chance(50)) freeze(draft, thread);
 };
 
-const ALL: readonly Script[] = [flood, holes, nest, parkMessage, mourn, winter, round, lose, wash];
+const ALL: readonly Script[] = [
+  flood,
+  holes,
+  nest,
+  parkMessage,
+  mourn,
+  winter,
+  round,
+  lose,
+  wash,
+  letGo,
+  sleepers,
+  starve,
+];
 const SLICE: readonly Script[] = [flood, holes, nest, parkMessage];
 
 /** Runs one script between two living files. */

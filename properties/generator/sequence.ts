@@ -6,7 +6,10 @@ import { Draft } from './draft.ts';
 import type { Dice } from './dice.ts';
 import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
 import { FEATURES, type Feature } from './options.ts';
+import { handleMapping } from './mapping.ts';
 import { script } from './scripts.ts';
+import { epoll } from './sleepers.ts';
+import { limitFds } from './starve.ts';
 import { openMapped, setup } from './setup.ts';
 import { wrongCall, wrongWrite } from './wrong.ts';
 
@@ -244,6 +247,15 @@ export class Sequence {
         return;
       case 'nonblock':
         calls.nonblock(draft, thread);
+        return;
+      case 'mapping':
+        handleMapping(draft, thread);
+        return;
+      case 'epoll':
+        epoll(draft, thread);
+        return;
+      case 'fds':
+        limitFds(draft, file.process);
         return;
       case 'script':
         script(draft);

@@ -16,6 +16,9 @@ const NAMES = new Set(['id', 'of', 'proc', 'thread', 'fd', 'op', 'bc', 'cmd', 's
 /** Keys that the schema requires, by what they are a part of. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   peek: ['offset', 'length'],
+  file_io: ['call'],
+  mprotect: ['prot'],
+  epoll_ctl: ['ctl'],
   mmap: ['size'],
   set_nonblock: ['nonblock'],
   set_nice: ['nice'],

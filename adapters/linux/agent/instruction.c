@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET, DESCRIPTORS, EUID, WRITE_FILE,
+	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET, DESCRIPTORS, EUID, WRITE_FILE, LIMIT,
 };
 
 static void result(i64 value, const void *bytes, u32 length, int outs)
@@ -207,6 +207,29 @@ static void changeUser(struct cursor *c)
 	result(tellLeader(self.p, M_EUID), NULL, 0, 0);
 }
 
+/* The number such that just so many free ones are below it. */
+static u32 limitFor(pid_t pid, u32 free)
+{
+	char path[64];
+	for (u32 number = LOW;; number++) {
+		snprintf(path, sizeof path, "/proc/%d/fd/%u", pid, number);
+		if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && free-- == 0)
+			return number;
+	}
+}
+
+/* Limits the descriptors of a process, ends that, or lifts the limit for a while. */
+static void limitDescriptors(struct cursor *c)
+{
+	struct process *process = needProcess(self.p);
+	u32 mode = (u32)take(c, 1), free = (u32)take(c, 4);
+	if (mode == 0)
+		process->limit = limitFor(process->pid, free);
+	else if (mode == 1)
+		process->limit = 0;
+	result(setLimit(self.p, mode == 2 ? 0 : process->limit), NULL, 0, 0);
+}
+
 static void writeFile(struct cursor *c)
 {
 	char path[512], text[512];
@@ -259,6 +282,7 @@ static void perform(int operation, u8 flags, struct cursor *c)
 	case SLEEP: sleepFor(take(c, 4)); result(0, NULL, 0, 0); break;
 	case DESCRIPTORS: files(c); return;
 	case EUID: changeUser(c); return;
+	case LIMIT: limitDescriptors(c); return;
 	case WRITE_FILE: writeFile(c); break;
 	case RESET: result(resetProcesses(), NULL, 0, 0); if (flags & 1) waitKernelIdle(); return;
 	default: fail(F_MALFORMED, self.p, self.t, operation, "no such instruction");

@@ -91,7 +91,7 @@ static void adopt(int p, pid_t pid)
 	memset(process->thread, 0, sizeof process->thread);
 	process->alive = process->used = 1;
 	process->dirty = 0;
-	process->euid = 0;
+	process->euid = process->limit = 0;
 	process->pid = process->lastPid = pid;
 }
 
@@ -166,6 +166,16 @@ struct thread *needThread(int p, int t)
 	}
 	process->thread[t].used = 1;
 	return &process->thread[t];
+}
+
+/* Lets a process have descriptors with numbers below the limit only; 0 lifts it. */
+i64 setLimit(int p, u32 limit)
+{
+	struct rlimit64 now;
+	if (syscall(SYS_prlimit64, self.process[p].pid, RLIMIT_NOFILE, NULL, &now) < 0)
+		return -errno;
+	now.rlim_cur = limit ? limit : now.rlim_max;
+	return syscall(SYS_prlimit64, self.process[p].pid, RLIMIT_NOFILE, &now, NULL) < 0 ? -errno : 0;
 }
 
 void killProcess(int p)
@@ -267,6 +277,8 @@ int resetProcesses(void)
 			killed++;
 		} else {
 			unmapAll(p);
+			if (process->limit)
+				setLimit(p, process->limit = 0);
 			tellLeader(p, M_CLOSE);
 		}
 		process->used = 0;

@@ -36,6 +36,7 @@ struct process {
 	int separate; /* has an address space of its own */
 	pid_t pid, lastPid;
 	u32 euid;
+	u32 limit; /* descriptors get numbers below it; 0: no limit */
 	u32 maps;
 	struct map map[MAPS];
 	struct thread thread[THREADS];
@@ -67,6 +68,7 @@ struct process *needProcess(int p);
 struct thread *needThread(int p, int t);
 void watch(int p, struct thread *thread);
 i64 tellLeader(int p, u32 command);
+i64 setLimit(int p, u32 limit);
 void killProcess(int p);
 void forkProcess(int p, int q);
 void leaveThread(int p, int t);

@@ -135,6 +135,7 @@ HELPER void writeRead(int op, int p, int t, int f)
 		exchange->read_buffer = (__u64)caller->read;
 	}
 	caller->op = op;
+	caller->show = showExchange;
 	caller->file = f;
 	caller->exchange = next.bad ? NULL : exchange;
 	long argument = next.bad ? BAD_POINTER : (long)exchange;

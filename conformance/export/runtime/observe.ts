@@ -46,7 +46,7 @@ HELPER void showWord(const char *name, __u64 word)
 static void showStatus(long result)
 {
 	static const struct { int number; const char *name; } names[] = {
-		{ EPERM, "EPERM" }, { ESRCH, "ESRCH" }, { EINTR, "EINTR" }, { EBADF, "EBADF" }, { EAGAIN, "EAGAIN" },
+		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { EEXIST, "EEXIST" }, { EMFILE, "EMFILE" }, { ESRCH, "ESRCH" }, { EINTR, "EINTR" }, { EBADF, "EBADF" }, { EAGAIN, "EAGAIN" },
 		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" }, { EFAULT, "EFAULT" }, { EBUSY, "EBUSY" }, { EINVAL, "EINVAL" },
 		{ ENOTTY, "ENOTTY" }, { ENOSPC, "ENOSPC" }, { ESPIPE, "ESPIPE" }, { EPROTO, "EPROTO" }, { EOPNOTSUPP, "EOPNOTSUPP" },
 	};

@@ -220,7 +220,10 @@ static void showExchange(int p, struct thread *t)
 	}
 	t->op = 0;
 }
+`;
 
+/** Whoever waited and waits no more. */
+export const COMPLETIONS = String.raw`
 static void completions(void)
 {
 	settle(current);
@@ -238,7 +241,7 @@ static void completions(void)
 		if (!first)
 			return;
 		show("; op %d: ", first->op);
-		showExchange(of, first);
+		first->show(of, first);
 	}
 }
 `;

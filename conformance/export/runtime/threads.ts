@@ -15,6 +15,7 @@ export const HEAD = String.raw`#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -35,14 +36,17 @@ export const HEAD = String.raw`#define _GNU_SOURCE
 export const THREADS = String.raw`
 /* ---- Processes and threads. Each thread makes one system call at a time, as the main program tells it. ---- */
 
-enum { LEAVE = -1, OPEN = -2 }; /* in place of a system call's number */
+enum { LEAVE = -1, OPEN = -2, SET = -3 }; /* in place of a system call's number */
 
 struct thread {
 	sem_t go;
 	atomic_int tid, busy; /* busy: the call that was ordered has not returned */
 	long number, argument[6], result;
 	/* What the main program knows of it. */
-	int ended, op, file; /* op: the BINDER_WRITE_READ under way, 0 for none */
+	int ended, op, file; /* op: the call under way that may wait, 0 for none */
+	void (*show)(int p, struct thread *t); /* shows what it returned */
+	struct epoll_event *events;
+	long set; /* descriptor of its epoll set, 0 for none */
 	uid_t euid;
 	struct binder_write_read *exchange;
 	unsigned char *read;
@@ -82,10 +86,42 @@ static void stopEverybody(void)
 			kill(process[p].pid, SIGKILL);
 }
 
+/* Lifts the limit of the descriptors; answers what it was. */
+HELPER struct rlimit lift(void)
+{
+	struct rlimit limit;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ limit.rlim_max, limit.rlim_max });
+	return limit;
+}
+
+/* Gives a descriptor a number from from up. */
+HELPER long moveHigh(int fd, int from)
+{
+	struct rlimit limit = lift();
+	long high = fcntl(fd, F_DUPFD_CLOEXEC, from);
+	close(fd);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return high;
+}
+
+/* An epoll set, under a number that nothing received gets. */
+HELPER long makeSet(void)
+{
+	struct rlimit limit = lift();
+	long set = moveHigh(epoll_create1(EPOLL_CLOEXEC), 200);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return set;
+}
+
 /* Opens the device under a number from 64 up: what the driver hands out later gets the lowest free numbers. Descriptor 0 is
  * of a kind (O_PATH) whose copies mean nothing to anybody. */
 static long openHigh(const char *path, long flags)
 {
+#ifdef LIMITS /* the number must be one that the process may have; then it is given back for another */
+	int given = open(path, (int)flags);
+	return given < 0 ? given : moveHigh(given, 64);
+#endif
 	int low[64], count = 0, fd;
 	while ((fd = dup(0)) >= 0 && fd < 64)
 		low[count++] = fd;
@@ -108,7 +144,7 @@ static void *perform(void *own)
 		long *a = t->argument;
 		if (t->number == LEAVE)
 			return NULL;
-		long result = t->number == OPEN ? openHigh((const char *)a[0], a[1]) : syscall(t->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+		long result = t->number == OPEN ? openHigh((const char *)a[0], a[1]) : t->number == SET ? makeSet() : syscall(t->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 		t->result = result == -1 ? -errno : result;
 		atomic_store(&t->busy, 0);
 	}
@@ -188,11 +224,11 @@ static int readTask(int pid, int tid, const char *name, char *text, int room)
 	return length > 0;
 }
 
-/* Asleep, interruptibly, in an ioctl. The file "syscall" says "running" of a thread that is about to go on. */
+/* Asleep, interruptibly, in the call that was ordered. The file "syscall" says "running" of a thread that is about to go on. */
 static int sleeps(int p, struct thread *t)
 {
 	char text[512], *state;
-	if (!readTask(process[p].pid, t->tid, "syscall", text, sizeof text) || atol(text) != SYS_ioctl || text[0] < '0' || text[0] > '9')
+	if (!readTask(process[p].pid, t->tid, "syscall", text, sizeof text) || atol(text) != t->number || text[0] < '0' || text[0] > '9')
 		return 0;
 	return readTask(process[p].pid, t->tid, "stat", text, sizeof text) && (state = strrchr(text, ')')) && state[2] == 'S' && t->busy;
 }

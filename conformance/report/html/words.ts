@@ -61,6 +61,18 @@ export const opWords = (op: Op): string => {
       return `mmap ${op.size} bytes`;
     case 'peek':
       return `peek ${op.length} bytes at ${op.offset}`;
+    case 'file_io':
+      return `${op.call} on the descriptor`;
+    case 'mprotect':
+      return `mprotect ${op.prot}`;
+    case 'madvise':
+      return op.offset === undefined && op.length === undefined ? 'madvise' : `madvise from ${op.offset ?? 0}`;
+    case 'limit_fds':
+      return op.free === undefined ? 'no limit of descriptors' : `${op.free} more descriptors at most`;
+    case 'epoll_ctl':
+      return `epoll ${op.ctl}`;
+    case 'epoll_wait':
+      return op.sleep === true ? 'epoll_wait' : 'epoll_wait, timeout 0';
     case 'set_nice':
       return `set_nice ${op.nice}`;
     case 'set_euid':

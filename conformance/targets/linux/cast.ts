@@ -107,6 +107,10 @@ export class Actor {
   readonly tids = new Map<number, ThreadIndex>();
   /** Whether the descriptor numbers from 3 up are free for what it receives. */
   lowFree = false;
+  /** Whether it may run out of descriptors. */
+  limited = false;
+  /** The agent's numbers of the threads that have an epoll set. */
+  readonly epolls = new Set<number>();
 
   constructor(proc: ProcIndex, seat: number) {
     this.proc = proc;

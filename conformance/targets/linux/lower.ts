@@ -9,6 +9,7 @@ import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
 import { NOBODY, OpenFile, type Actor, type Cast } from './cast.ts';
+import * as descriptors from './descriptors.ts';
 import { placesOf } from './places.ts';
 import { Program, type Relocation } from './program.ts';
 import * as raise from './raise.ts';
@@ -47,11 +48,6 @@ export interface Lowered {
   readonly peeks: readonly Peek[];
   /** Reads the answer. */
   readonly done: (answer: Completion, reader: Reader) => Done;
-}
-
-interface Main {
-  readonly main: number;
-  readonly done: Lowered['done'];
 }
 
 /** User that is certainly not the first manager of a device. */
@@ -136,7 +132,7 @@ export class Lowering {
     return file;
   }
 
-  #main(call: Call, actor: Actor, file: OpenFile): Main {
+  #main(call: Call, actor: Actor, file: OpenFile): descriptors.Main {
     const { program } = this;
     switch (call.op) {
       case 'write_read':
@@ -155,17 +151,8 @@ export class Lowering {
         file.closed = true;
         return { main, done: raise.status };
       }
-      case 'flush': {
-        const main = program.call(actor.seat, actor.thread(call.thread), {
-          number: this.#calls.dup,
-          args: [file.descriptor],
-          save: raise.SCRATCH,
-          mustComplete: true,
-        });
-        this.#call(actor, call.thread, this.#calls.close, [{ register: raise.SCRATCH }]);
-        program.waitKernel();
-        return { main, done: raise.status };
-      }
+      case 'flush':
+        return descriptors.flush(this.#place(actor, call.thread), file);
       case 'kill': {
         const main = program.kill(actor.seat);
         program.waitKernel();
@@ -206,8 +193,13 @@ export class Lowering {
         const main = program.peek(actor.seat, file.address(from), to - from);
         return { main, done: answer => raise.peeked(answer, file, call.offset, call.length) };
       }
+      case 'limit_fds':
+        this.#freeLow(actor);
+        return descriptors.limit(this.program, actor, call);
+      case 'epoll_wait':
+        return descriptors.lower(this.#place(actor, call.thread), call, undefined);
       default:
-        throw new Error(`no such op: ${String(call satisfies never)}`);
+        return descriptors.lower(this.#place(actor, call.thread), call, file);
     }
   }
 
@@ -216,8 +208,12 @@ export class Lowering {
     return this.program.call(actor.seat, actor.thread(thread), { number, args, mustComplete: true });
   }
 
-  #open(call: Call & { readonly op: 'open' }, actor: Actor, file: OpenFile): Main {
+  #open(call: Call & { readonly op: 'open' }, actor: Actor, file: OpenFile): descriptors.Main {
     const { program } = this;
+    if (actor.limited) {
+      const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device), file);
+      return descriptors.openLimited(this.#place(actor, call.thread), request, file);
+    }
     // The new descriptor must not take a number that the driver would give to a received file.
     if (actor.lowFree) program.files(actor.seat, 'occupy');
     const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device), file);
@@ -227,20 +223,24 @@ export class Lowering {
     return { main, done: raise.status };
   }
 
+  #place(actor: Actor, thread: ThreadIndex): descriptors.Place {
+    return { program: this.program, ground: this.#cast.ground, actor, seat: actor.thread(thread) };
+  }
+
   #freeLow(actor: Actor): void {
     if (actor.lowFree) return;
     actor.lowFree = true;
     this.program.files(actor.seat, 'free');
   }
 
-  #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): Main {
+  #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): descriptors.Main {
     file.unsettled = true;
     const main = this.program.call(actor.seat, actor.thread(call.thread), requests.mmap(call, this.#cast.ground, file));
     return { main, done: answer => raise.mapped(answer, file, call.size) };
   }
 
   /** Unmaps what is still mapped of the range, and nothing that came to lie there since. */
-  #munmap(call: Call & { readonly op: 'munmap' }, actor: Actor, file: OpenFile): Main {
+  #munmap(call: Call & { readonly op: 'munmap' }, actor: Actor, file: OpenFile): descriptors.Main {
     const { program } = this;
     const from = call.offset ?? 0;
     const length = call.length ?? file.mapped;
@@ -258,7 +258,7 @@ export class Lowering {
     return { main, done: answer => raise.unmapped(answer, file, from, to) };
   }
 
-  #ioctl(call: Call & { readonly op: 'ioctl' }, actor: Actor, file: OpenFile): Main {
+  #ioctl(call: Call & { readonly op: 'ioctl' }, actor: Actor, file: OpenFile): descriptors.Main {
     const image = this.#image;
     const number = ioctlNumber(call.cmd);
     const relocations: Relocation[] = [];
@@ -304,7 +304,7 @@ export class Lowering {
     this.#call(actor, thread, this.#calls.setresuid, [sys.SAME_USER, euid, sys.SAME_USER]);
   }
 
-  #writeRead(call: WriteRead, actor: Actor, file: OpenFile): Main {
+  #writeRead(call: WriteRead, actor: Actor, file: OpenFile): descriptors.Main {
     const image = this.#image;
     if (!this.#cast.passesFiles && call.write.some(raise.mayPassFiles)) {
       this.#cast.passesFiles = true;

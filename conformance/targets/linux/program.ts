@@ -84,6 +84,7 @@ const operations = {
   files: 17,
   euid: 18,
   writeFile: 19,
+  limit: 20,
 } as const;
 
 const NONE = 0xffff;
@@ -250,6 +251,14 @@ export class Program {
   files(p: number, mode: 'occupy' | 'free'): number {
     const tag = this.begin(operations.files, p, 0);
     this.out.u8(mode === 'free' ? 1 : 0);
+    return this.end(tag);
+  }
+
+  /** Lets process `p` get just so many more descriptors, or any number; `hold` lifts the limit for a while, `again` ends that. */
+  limit(p: number, free: number | 'none' | 'hold' | 'again'): number {
+    const tag = this.begin(operations.limit, p, 0);
+    this.out.u8(typeof free === 'number' ? 0 : free === 'none' ? 1 : free === 'hold' ? 2 : 3);
+    this.out.u32(typeof free === 'number' ? free : 0);
     return this.end(tag);
   }
 

@@ -8,7 +8,7 @@ import type { Done } from '../../../abi/observation.ts';
 import { readU64 } from '../../../abi/u64.ts';
 import type { OpenFile } from './cast.ts';
 import { fromRuns, isLong } from './runs.ts';
-import { POLLIN } from './sys.ts';
+import { POLLIN, epollEvent, type SystemCalls } from './sys.ts';
 import type { Completion } from './wire.ts';
 
 /** Register for what one call leaves for the next. */
@@ -32,6 +32,15 @@ export const nice = (answer: Completion): Done => ({ status: 'OK', nice: 20 - Nu
 export const polled = (answer: Completion): Done => {
   const events = viewOf(answer.outs[0] as Uint8Array).getUint16(6, true);
   return { status: statusOf(answer.value), readable: (events & POLLIN) !== 0 };
+};
+
+/** The files that epoll_wait reported, in the order of their numbers. */
+export const waited = (answer: Completion, calls: SystemCalls): Done => {
+  if (statusOf(answer.value) !== 'OK') return status(answer);
+  const { size, data } = epollEvent(calls);
+  const view = viewOf(answer.outs[0] as Uint8Array);
+  const ready = Array.from({ length: Number(answer.value) }, (_, at) => view.getUint32(at * size + data, true));
+  return { status: 'OK', ready: ready.sort((a, b) => a - b) };
 };
 
 /** mmap; the file remembers where it is from now on. */

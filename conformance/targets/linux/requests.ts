@@ -36,6 +36,44 @@ export const mmap = (call: Of<'mmap'>, { calls, lowAddress }: Ground, file: Open
   };
 };
 
+/** Uses the descriptor as that of a file (PROC-29). */
+export const fileIo = (call: Of<'file_io'>, { calls }: Ground, file: OpenFile): SystemCall => ({
+  number: calls[call.call],
+  args: [file.descriptor, ...(call.call === 'lseek' ? [0, sys.SEEK_CUR] : [{ segment: 0 }, 1])],
+  segments: [{ length: 8 }],
+  mustComplete: true,
+});
+
+/** Puts the file into an epoll set, looks at it again, or takes it out. */
+export const epollControl = (call: Of<'epoll_ctl'>, { calls }: Ground, set: number, file: OpenFile): SystemCall => {
+  const event = sys.epollEvent(calls);
+  const bytes = new Uint8Array(event.size);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, sys.EPOLLIN, true);
+  view.setUint32(event.data, call.fd, true);
+  return {
+    number: calls.epoll_ctl,
+    args: [set, sys.EPOLL_CTL[call.ctl], file.descriptor, { segment: 0 }],
+    segments: [{ bytes }],
+    mustComplete: true,
+  };
+};
+
+/** Asks an epoll set what is readable. */
+export const epollWait = (call: Of<'epoll_wait'>, { calls }: Ground, set: number): SystemCall => {
+  const length = sys.epollEvent(calls).size * MOST_EVENTS;
+  return {
+    number: calls.epoll_pwait,
+    args: [set, { segment: 0 }, MOST_EVENTS, call.sleep === true ? -1 : 0, 0, 8],
+    segments: [{ length }],
+    outs: [{ segment: 0, length }],
+    mustComplete: call.sleep !== true,
+  };
+};
+
+/** More than a process has files. */
+const MOST_EVENTS = 32;
+
 /** Asks for every event without waiting. */
 export const poll = ({ calls }: Ground, file: OpenFile): SystemCall => {
   const bytes = new Uint8Array(8);

@@ -1,4 +1,5 @@
 /** One sequence on the Linux driver: batches of calls as programs of one slot. */
+import type { Call } from '../../../abi/call.ts';
 import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
 import type { Completion as Finished, Done, Observation } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
@@ -78,8 +79,9 @@ export class LinuxSession implements RemoteSession {
     };
     try {
       for (const { call, expected } of batch) {
-        // Which part is still mapped must be known before anything is unmapped.
-        const unsettled = call.op === 'munmap' && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
+        // Which part is still mapped must be known before anything is done to it.
+        const unsettled =
+          PARTS.has(call.op) && 'fd' in call && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
         if (call.op === 'reclaim') await flush(false);
         if (call.op === 'reclaim') await this.#slot.reclaim();
         if ('proc' in call && this.#cast.isFull && this.#cast.find(call.proc) === undefined) {
@@ -245,6 +247,9 @@ export class LinuxSession implements RemoteSession {
     });
   }
 }
+
+/** Ops that concern what is left of a mapping. */
+const PARTS: ReadonlySet<Call['op']> = new Set(['munmap', 'mprotect', 'madvise']);
 
 const knownFrom = (file: OpenFile, buffer: number, length: number, answer: Outcome | undefined): Known => ({
   file,
