@@ -1,6 +1,7 @@
 /** The processes of a fuzzed world: memory, threads, open files, and a table of descriptors that counts what it holds. */
 import type { Dice } from '../../../properties/generator/dice.ts';
 import type { BinderDriver } from '../../../impl/driver.ts';
+import type { Epoll } from '../../../impl/epoll.ts';
 import { FileTable } from '../../../impl/files.ts';
 import { Memory } from '../../../impl/memory.ts';
 import type { Process } from '../../../impl/process.ts';
@@ -28,10 +29,12 @@ const FIRST_FILE = 100;
 const FILES = 20;
 const ROOM = 12;
 
-/** Files 100 to 119 exist; received ones take the numbers from 3 to 14. */
+/** Files 100 to 119 exist; received ones take the numbers from 3 to 14, unless there is less room. */
 export class CountingTable extends FileTable {
   /** Files that are held for somebody. */
   held = 0;
+  /** Numbers that it gives out. */
+  room = ROOM;
   readonly #installed = new Set<number>();
 
   override take(fd: number): number {
@@ -42,7 +45,7 @@ export class CountingTable extends FileTable {
   }
 
   override install(): number {
-    for (let fd = 3; fd < 3 + ROOM; fd++) {
+    for (let fd = 3; fd < 3 + this.room; fd++) {
       if (this.#installed.has(fd)) continue;
       this.#installed.add(fd);
       return fd;
@@ -75,6 +78,7 @@ export class Player {
   readonly opened: Opened[] = [];
   /** Addresses of buffers that it was given. */
   readonly given: number[] = [];
+  readonly #epolls = new Map<Task, Epoll>();
 
   constructor(pid: number) {
     this.memory.map(BASE, SIZE, 0);
@@ -94,7 +98,23 @@ export class Player {
 
   /** Threads that do not sleep in the driver. */
   get awake(): readonly Task[] {
-    return this.tasks.filter(({ parkedOn }) => parkedOn === null);
+    return this.tasks.filter(({ parkedOn, wait }) => parkedOn === null && wait === null);
+  }
+
+  /** The epoll instance of a thread. */
+  epollOf(driver: BinderDriver, task: Task): Epoll {
+    let epoll = this.#epolls.get(task);
+    if (epoll === undefined) {
+      epoll = driver.epollCreate(this.group);
+      this.#epolls.set(task, epoll);
+    }
+    return epoll;
+  }
+
+  /** Closes that. */
+  closeEpoll(driver: BinderDriver, task: Task): void {
+    driver.epollClose(this.group, this.epollOf(driver, task));
+    this.#epolls.delete(task);
   }
 
   /** Opens a device, and maps some of it or nothing. */

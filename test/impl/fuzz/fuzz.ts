@@ -13,6 +13,7 @@ import { snapshotOf } from '../../../impl/snapshot.ts';
 import type { Task } from '../../../impl/task.ts';
 import { INVARIANTS } from '../../../properties/all.ts';
 import { Dice } from '../../../properties/generator/dice.ts';
+import { advise, watch } from './advice.ts';
 import {
   argumentAt,
   BASE,
@@ -46,6 +47,8 @@ export interface FuzzResult {
   /** System calls other than BINDER_WRITE_READ. */
   others: number;
   checks: number;
+  /** Sleeps in epoll_wait that ended. */
+  slept: number;
   /** Results of BINDER_WRITE_READ by what the driver answered; 1 is a thread that sleeps. */
   readonly results: Map<number, number>;
   /** Commands whose words were read, and returns that were stored. */
@@ -70,6 +73,7 @@ export const runFuzz = (options: FuzzOptions): FuzzResult => {
     worlds: 0,
     others: 0,
     checks: 0,
+    slept: 0,
     results: new Map(),
     commands: 0,
     returns: 0,
@@ -163,6 +167,7 @@ class World {
       const player = this.#players.find(({ group }) => group === task.group);
       if (player !== undefined) this.#learn(player, player.tasks.indexOf(task));
     }
+    while (this.#driver.takeWaited() !== undefined) this.#result.slept++;
   }
 
   #step(): void {
@@ -202,9 +207,11 @@ class World {
     const kind = dice.below(100);
     if (kind < 20) this.#ioctlOf(player, dice.chance(95) ? dice.pick(IOCTLS) : dice.u32());
     else if (kind < 25) driver.ioctl(process, task, IOCTL.BINDER_THREAD_EXIT, 0);
-    else if (kind < 45) driver.poll(process, task);
+    else if (kind < 30) driver.poll(process, task);
+    else if (kind < 45) watch(driver, dice, player, process, task);
     else if (kind < 65) driver.signal(dice.pick(dice.pick(this.#players).tasks));
-    else if (kind < 72) driver.flush(process);
+    else if (kind < 70) driver.flush(process);
+    else if (kind < 76) advise(driver, dice, player, process);
     else if (kind < 80) process.nonblock = dice.chance(70);
     else if (kind < 85) driver.reclaim();
     else if (kind < 89) task.nice = dice.between(-20, 19);

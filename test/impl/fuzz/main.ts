@@ -24,7 +24,7 @@ const grown = (process.memoryUsage().heapUsed - before) / (1 << 20);
 const answers = [...result.results].sort(([a], [b]) => b - a).map(([answer, count]) => `${answer}: ${count}`);
 process.stdout.write(
   [
-    `seed ${seed}: ${result.buffers} write buffers in ${result.worlds} worlds, ${result.others} other calls`,
+    `seed ${seed}: ${result.buffers} write buffers in ${result.worlds} worlds, ${result.others} other calls, ${result.slept} sleeps in epoll ended`,
     `${result.commands} commands, ${result.returns} returns, ${result.checks} checks, at most ${result.most} live objects`,
     `answers ${answers.join(', ')}`,
     `${seconds.toFixed(1)} s, ${Math.round(result.buffers / seconds)} buffers/s, heap ${grown.toFixed(1)} MiB larger`,

@@ -21,13 +21,17 @@ export class Inspector {
     const must: Must = (holds, what) => {
       if (!holds) flaws.push(what);
     };
-    const { runnable, deferred, completed } = core;
-    must(runnable.length === 0 && deferred.length === 0 && completed.length === 0, 'nothing is left to run');
+    const { runnable, roused, deferred, completed, waited } = core;
+    must(
+      [runnable, roused, deferred, completed, waited].every(({ length }) => length === 0),
+      'nothing is left to run',
+    );
     checkRecords(core, must);
     const found = new Found();
     const sums = new Map<number, number>();
     for (const process of core.processes) {
       checkProcess(process, found, must);
+      checkWatches(process, must);
       this.#checkMessages(process, found, sums, must);
     }
     this.#sums = sums;
@@ -55,6 +59,27 @@ export class Inspector {
     }
   }
 }
+
+/** A watch stands where it says that it stands, and nobody sleeps over one that is to be asked. */
+const checkWatches = (process: Process, must: Must): void => {
+  for (const watch of process.watches) {
+    const { epoll, thread, ready } = watch;
+    must(epoll.watches.has(watch), 'a watch of a file is one of its epoll instance');
+    must(epoll.ready.includes(watch) === ready, 'a watch is on the ready list when it says so');
+    must(epoll.ready.length === 0 || epoll.sleepers.length === 0, 'nobody sleeps while a watch is to be asked');
+    must(
+      thread === null || process.threads.get(thread.task.tid) === thread,
+      'a watch hangs with a thread that is there',
+    );
+    must(thread === null || thread.watches?.includes(watch) === true, 'a thread knows the watches in its queue');
+  }
+  for (const thread of process.threads.values()) {
+    must(
+      thread.watches?.every(watch => process.watches.has(watch)) !== false,
+      'the watches in a queue are of its file',
+    );
+  }
+};
 
 /** What was found on the way, to be compared with the driver's own counts. */
 class Found {
