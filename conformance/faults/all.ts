@@ -8,6 +8,7 @@ import { objects } from './objects.ts';
 import { placement } from './placement.ts';
 import { processes } from './processes.ts';
 import { references } from './references.ts';
+import { surroundings } from './surroundings.ts';
 import { threads } from './threads.ts';
 import { transactions } from './transactions.ts';
 
@@ -24,6 +25,7 @@ export const FAULTS: readonly Fault[] = [
   objects,
   calls,
   processes,
+  surroundings,
 ]
   .flat()
   .sort((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area));

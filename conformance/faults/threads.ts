@@ -192,7 +192,7 @@ export const threads: readonly Fault[] = [
   {
     id: 'poll-bit-missing',
     area: 'threads',
-    file: 'impl/driver.ts',
+    file: 'impl/poll.ts',
     text: 'thread.looper |= LOOPER_POLL;',
     replacement: '',
     story: 'a thread that polls is not marked',

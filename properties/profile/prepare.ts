@@ -91,7 +91,15 @@ const opFor = (
       return flags.has('priority') ? undefined : op;
     case 'set_euid':
       return flags.has('identity') ? undefined : op;
+    // Who is told of work of a process is who may read it.
+    case 'epoll_ctl':
+    case 'epoll_wait':
+      return flags.has('unregistered-reader') ? undefined : op;
+    // Which numbers are left is a matter of which are taken.
+    case 'limit_fds':
+      return flags.has('descriptor-numbers') ? undefined : op;
     case 'reclaim':
+    case 'madvise':
     case 'peek':
       return flags.has('pages') ? undefined : op;
     case 'munmap':

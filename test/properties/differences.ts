@@ -56,7 +56,7 @@ export const DIFFERENT: readonly Different[] = [
     does: 'gives no work of a process to a thread that is no looper',
     edits: [
       edit('impl/read.ts', 'thread.forProcess = thread.idle;', 'thread.forProcess = thread.idle && thread.loops;'),
-      edit('impl/driver.ts', 'hasWork(thread.idle)', 'hasWork(thread.idle && thread.loops)'),
+      edit('impl/poll.ts', 'hasWork(thread.idle)', 'hasWork(thread.idle && thread.loops)'),
     ],
   },
   {
