@@ -49,7 +49,7 @@ export const deliver = (core: Core, task: Task, thread: Thread, transaction: Tra
   view.setInt32(at + 16, node === null ? 0 : node.cookieHigh, true);
   view.setUint32(at + 20, transaction.code, true);
   view.setUint32(at + 24, transaction.flags, true);
-  view.setInt32(at + 28, sender === null ? 0 : sender.process.group.pid, true);
+  view.setInt32(at + 28, sender === null ? 0 : senderPid(sender), true);
   view.setUint32(at + 32, transaction.euid, true);
   writeNumber(view, at + 36, buffer.dataSize);
   writeNumber(view, at + 44, buffer.offsetsSize);
@@ -67,6 +67,9 @@ export const deliver = (core: Core, task: Task, thread: Thread, transaction: Tra
   }
   return ENDS;
 };
+
+/** READ-27: the pid of who opened the file, while there is such a process; whoever uses the file (PROC-26). */
+const senderPid = ({ process: { group } }: Thread): number => (group.gone ? 0 : group.pid);
 
 /** READ-38: a call brings its sender's nice value, down to the node's minimum. */
 const inheritNice = (task: Task, transaction: Transaction, node: Node): void => {

@@ -166,6 +166,14 @@ export class BinderDriver {
     return parks ? null : found;
   }
 
+  /**
+   * One more descriptor of the file, in any process: its threads then use the file as the opener's do, with their own
+   * memory, tids and descriptors (TXN-46). `close` ends it.
+   */
+  share(process: Process): void {
+    process.references++;
+  }
+
   /** A descriptor of the file was closed, but not the last one: the flush happens behind the caller's back (PROC-11). */
   flush(process: Process): void {
     defer(this.#core, process).flushDue = true;
@@ -178,7 +186,7 @@ export class BinderDriver {
     this.#settle();
   }
 
-  /** A process ends: its sleeping threads vanish, its mappings and descriptors go. `open`: files with a descriptor. */
+  /** A process ends: its sleeping threads vanish, its mappings and descriptors go. `open`: the file of each of those. */
   exit(group: TaskGroup, open: readonly Process[]): void {
     const core = this.#core;
     for (const process of core.processes) {
@@ -195,6 +203,7 @@ export class BinderDriver {
       arena.mapping = null;
       this.#dropReference(process);
     }
+    group.gone = true;
     for (const epoll of group.epolls) this.epollClose(group, epoll);
     for (const process of open) this.#closeDescriptor(process);
     this.#settle();

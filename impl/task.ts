@@ -11,6 +11,8 @@ export class TaskGroup {
   /** Epoll instances that it has. */
   readonly epolls = new Set<Epoll>();
   euid = 0;
+  /** It ended; its pid is nobody's any more. */
+  gone = false;
   /** It may choose any nice value. */
   privileged = true;
 

@@ -56,16 +56,25 @@ export class User {
   readonly #driver: BinderDriver;
   #written = 0;
 
-  constructor(driver: BinderDriver, pid: number, nonblock = true, arena = 1 << 16, files = new FileTable()) {
+  /** `shared`: an open file that somebody handed to it, in place of one of its own. */
+  constructor(
+    driver: BinderDriver,
+    pid: number,
+    nonblock = true,
+    arena = 1 << 16,
+    files = new FileTable(),
+    shared: Process | null = null,
+  ) {
     this.memory = new Memory(this.bytes);
     this.memory.map(BASE, SIZE, 0);
     this.view = this.memory.view;
     this.#driver = driver;
     this.task = new Task(pid, new TaskGroup(pid, files), this.memory);
-    const process = driver.open(0, this.task, nonblock);
+    const process = shared ?? driver.open(0, this.task, nonblock);
     if (process === null) throw new Error('there is no device 0');
     this.process = process;
-    driver.mmap(process, this.task, MAPPING, arena, { read: true, write: false });
+    if (shared !== null) driver.share(process);
+    else driver.mmap(process, this.task, MAPPING, arena, { read: true, write: false });
   }
 
   /** An ioctl whose argument is a structure of words. */

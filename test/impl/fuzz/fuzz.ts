@@ -10,6 +10,7 @@ import { WRITE_READ } from '../../../abi/layout.ts';
 import { writeU64 } from '../../../abi/u64.ts';
 import { BinderDriver } from '../../../impl/driver.ts';
 import { snapshotOf } from '../../../impl/snapshot.ts';
+import type { Process } from '../../../impl/process.ts';
 import type { Task } from '../../../impl/task.ts';
 import { INVARIANTS } from '../../../properties/all.ts';
 import { Dice } from '../../../properties/generator/dice.ts';
@@ -218,9 +219,16 @@ class World {
     else if (kind < 90) driver.munmap(process, dice.below(5) * 4096, dice.chance(50) ? 4096 : 1 << 23);
     else if (kind < 93) driver.mmap(process, task, 0x4000_0000, 8192, { read: true, write: dice.chance(30) });
     else if (kind < 95) this.#close(file);
-    else if (kind < 97) this.#open(player);
+    else if (kind < 96) this.#open(player);
+    else if (kind < 97) this.#share(process);
     else if (kind < 98) player.group.euid = dice.below(3) * 1000;
     else this.#replace(player);
+  }
+
+  /** Hands an open file to somebody. */
+  #share(process: Process): void {
+    this.#driver.share(process);
+    this.#dice.pick(this.#players).opened.push({ process, closed: false });
   }
 
   #close(file: Opened): void {
@@ -316,7 +324,7 @@ class World {
     if (this.#result.checks % 4 !== 0) return undefined;
     const seen = snapshotOf(core, {
       procOf: ({ pid }) => (pid - FIRST_PID) / 100,
-      threadOf: ({ tid }) => tid % 100,
+      threadOf: ({ tid }) => tid,
     });
     for (const { id, says, breaches } of INVARIANTS) {
       const [breach] = breaches(seen);
