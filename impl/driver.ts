@@ -16,7 +16,7 @@ import type { Access } from './mapping.ts';
 import { changeWatch, fallAsleep, interruptSleep, isReadable, lookAgain, takeReady } from './poll.ts';
 import { defer, Process, runDeferred } from './process.ts';
 import { chainWake, interruptRead, resumeRead } from './read.ts';
-import { EACCES, EBADF, EBUSY, EINVAL, ENOMEM, EPERM, ESPIPE, OK, PARKED } from './result.ts';
+import { EACCES, EBUSY, EINVAL, ENOMEM, EPERM, OK, PARKED } from './result.ts';
 import { Sending } from './sending.ts';
 import type { Task, TaskGroup } from './task.ts';
 import { threadOf, type Thread } from './thread.ts';
@@ -113,12 +113,6 @@ export class BinderDriver {
     return OK;
   }
 
-  /** read, write and lseek on the open file: it has neither bytes nor a position (PROC-29). */
-  fileIo(call: 'read' | 'write' | 'lseek', readonly: boolean): number {
-    if (call === 'lseek') return ESPIPE;
-    return call === 'write' && readonly ? EBADF : EINVAL;
-  }
-
   /** Performs an ioctl; the argument is an address in the task's memory. Answers 0, a negative errno, or PARKED. */
   ioctl(process: Process, task: Task, command: number, argument: number): number {
     const core = this.#core;
@@ -189,13 +183,15 @@ export class BinderDriver {
   /** A process ends: its sleeping threads vanish, its mappings and descriptors go. `open`: the file of each of those. */
   exit(group: TaskGroup, open: readonly Process[]): void {
     const core = this.#core;
-    for (const process of core.processes) {
-      for (const thread of process.threads.values()) {
-        if (thread.task.group !== group || !thread.parked) continue;
-        interruptRead(thread);
-        this.#unpark(thread);
-      }
+    const asleep = core.processes.flatMap(({ threads }) =>
+      [...threads.values()].filter(({ task, parked }) => parked && task.group === group),
+    );
+    for (const thread of asleep) {
+      interruptRead(thread);
+      this.#unpark(thread);
     }
+    // Their reads end as all reads do: others who have the file may go on (THR-31).
+    for (const thread of asleep) chainWake(core, thread);
     for (const process of core.processes) {
       const { arena } = process;
       if (process.group !== group || arena.mapping === null) continue;

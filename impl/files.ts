@@ -1,5 +1,8 @@
+/** Files and descriptors: what the driver needs of a process's table, and what its own files do as files. */
+import { EBADF, EINVAL, ESPIPE } from './result.ts';
+
 /**
- * What the driver needs of a process's descriptor table.
+ * A process's descriptor table.
  *
  * Open files are numbers that the environment chose; the driver only holds them and hands them on. This table is that
  * of a process without files; an environment that has some extends it.
@@ -21,3 +24,9 @@ export class FileTable {
   /** Closes a descriptor; nothing happens when it is not open. */
   close(_fd: number): void {}
 }
+
+/** read, write and lseek on an open file of the driver, which has neither bytes nor a position (PROC-29). */
+export const fileIo = (call: 'read' | 'write' | 'lseek', readonly: boolean): number => {
+  if (call === 'lseek') return ESPIPE;
+  return call === 'write' && readonly ? EBADF : EINVAL;
+};

@@ -9,6 +9,7 @@ import type { Completion, Done, Observation, Result } from '../../abi/observatio
 import type { Snapshot } from '../../abi/snapshot.ts';
 import { BinderDriver } from '../../impl/driver.ts';
 import type { Epoll, EpollWait } from '../../impl/epoll.ts';
+import { fileIo } from '../../impl/files.ts';
 import { Memory } from '../../impl/memory.ts';
 import { PARKED } from '../../impl/result.ts';
 import { snapshotOf } from '../../impl/snapshot.ts';
@@ -171,7 +172,7 @@ export class ImplTarget implements Driver {
       case 'madvise':
         return done(driver.madvise(process, call.offset ?? 0, call.length ?? descriptor.mapped));
       case 'file_io':
-        return done(driver.fileIo(call.call, descriptor.readonly));
+        return done(fileIo(call.call, descriptor.readonly));
       case 'close':
         descriptor.closed = true;
         native.files.setBinder(call.fd, false);
