@@ -162,8 +162,10 @@ export class Composer {
     const offsets: number[] = [];
     let at = this.#data + dice.below(3) * 4;
     let pieces = 0;
+    // One bad object spoils a message: files arrive where they are among themselves.
+    const files = dice.chance(25);
     for (let slot = 0; slot < count; slot++) {
-      const object = this.#object(slot);
+      const object = files ? this.#file() : this.#object(slot);
       offsets.push(at - this.#data);
       encodeObject(view, at, object);
       at += object.type === 'PTR' ? 40 : object.type === 'FDA' ? 32 : 24;
@@ -187,11 +189,15 @@ export class Composer {
       const flags = dice.chance(98) ? dice.pick([0, 0x100, 0x17f]) : 0x1000;
       return { type, flags, ptr, cookie: cookieOf(ptr) };
     }
-    if (kind < 65) {
-      return { type: 'FD', flags: 0, fd: dice.chance(90) ? 100 + dice.below(20) : dice.below(20), cookie: ptr };
-    }
+    if (kind < 65) return this.#file();
     if (kind < 85 || slot === 0) return this.#piece(slot);
     return { type: 'FDA', numFds: dice.below(4), parent: dice.below(slot), parentOffset: dice.below(4) * 4 };
+  }
+
+  /** A descriptor, mostly one that is open. */
+  #file(): WireObject {
+    const dice = this.#dice;
+    return { type: 'FD', flags: 0, fd: dice.chance(90) ? 100 + dice.below(20) : dice.below(20), cookie: dice.below(9) };
   }
 
   /** A piece of small words, most of which could be descriptors. */

@@ -142,10 +142,13 @@ class World {
   #enter(): void {
     const player = new Player(this.#nextPid);
     this.#nextPid += 100;
+    if (this.#dice.chance(40)) player.files.room = this.#dice.below(3);
     this.#players.push(player);
     this.#open(player);
     if (this.#dice.chance(15)) this.#open(player);
-    if (this.#dice.chance(70)) this.#ioctlOf(player, IOCTL.BINDER_SET_CONTEXT_MGR);
+    if (this.#dice.chance(70)) {
+      this.#ioctlOf(player, this.#dice.pick([IOCTL.BINDER_SET_CONTEXT_MGR, IOCTL.BINDER_SET_CONTEXT_MGR_EXT]));
+    }
   }
 
   #open(player: Player): void {
