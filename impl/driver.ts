@@ -183,6 +183,8 @@ export class BinderDriver {
   /** A process ends: its sleeping threads vanish, its mappings and descriptors go. `open`: the file of each of those. */
   exit(group: TaskGroup, open: readonly Process[]): void {
     const core = this.#core;
+    group.gone = true;
+    for (const epoll of group.epolls) this.epollClose(group, epoll);
     const asleep = core.processes.flatMap(({ threads }) =>
       [...threads.values()].filter(({ task, parked }) => parked && task.group === group),
     );
@@ -199,8 +201,6 @@ export class BinderDriver {
       arena.mapping = null;
       this.#dropReference(process);
     }
-    group.gone = true;
-    for (const epoll of group.epolls) this.epollClose(group, epoll);
     for (const process of open) this.#closeDescriptor(process);
     this.#settle();
   }
