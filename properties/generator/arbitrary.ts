@@ -50,6 +50,7 @@ export class OpLogArbitrary extends fc.Arbitrary<readonly Op[]> {
       uniform: dice.below(UNIFORM_ONE_IN) === 0,
       scripted: dice.below(SCRIPT_ONE_IN) === 0,
       looks: weights.peek !== 0,
+      off: FEATURES.filter(feature => weights[feature] === 0),
       tables: swarm
         ? this.#cumulative(feature => (ESSENTIAL.has(feature) ? 1 : dice.chance(50) ? 0 : 1.5))
         : this.#tables,

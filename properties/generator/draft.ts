@@ -36,6 +36,8 @@ export class Draft {
   readonly scatters: boolean;
   /** Whether scripts may look into mappings. */
   looks = true;
+  /** Names of features that scripts must do without. */
+  off: readonly string[] = [];
   readonly model = new ModelLite();
   readonly ops: Op[] = [];
 

@@ -257,6 +257,13 @@ const ALL: readonly Script[] = [
 ];
 const SLICE: readonly Script[] = [flood, holes, nest, parkMessage];
 
+/** The feature that a script is made of, where it is one. */
+const FEATURE_OF: ReadonlyMap<Script, string> = new Map([
+  [letGo, 'mapping'],
+  [sleepers, 'epoll'],
+  [starve, 'fds'],
+]);
+
 /** Runs one script between two living files. */
 export const script = (draft: Draft): void => {
   const { dice, model } = draft;
@@ -266,5 +273,6 @@ export const script = (draft: Draft): void => {
   const other = dice.pick(model.files);
   const peer = manager !== undefined && manager.alive && manager !== file && dice.chance(60) ? manager : other;
   if (peer === file || !reaches(draft, file, peer)) return;
-  dice.pick(draft.full ? ALL : SLICE)(draft, file, peer);
+  const chosen = dice.pick(draft.full ? ALL : SLICE);
+  if (!draft.off.includes(FEATURE_OF.get(chosen) ?? '')) chosen(draft, file, peer);
 };

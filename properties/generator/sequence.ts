@@ -25,6 +25,8 @@ export interface Plan {
   readonly scripted: boolean;
   /** Mappings may be looked at. */
   readonly looks: boolean;
+  /** Features that are switched off, in scripts too. */
+  readonly off: readonly Feature[];
   /** Cumulative feature weights for each situation. */
   readonly tables: readonly Float64Array[];
 }
@@ -64,6 +66,7 @@ export class Sequence {
     this.#plan = plan;
     this.draft = new Draft(dice, plan.full, plan.devices);
     this.draft.looks = plan.looks && !this.draft.scatters;
+    this.draft.off = plan.off;
   }
 
   make(): Draft['ops'] {

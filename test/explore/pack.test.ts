@@ -1,6 +1,7 @@
 /** A packed state is the state: what follows from it is what follows from the original, and names do not matter. */
 import { describe, expect, test } from 'vitest';
-import type { State } from '../../model/model.ts';
+import type { Call } from '../../abi/call.ts';
+import { specification, type State } from '../../model/model.ts';
 import { LETTER_NAMES } from '../../properties/explore/alphabet.ts';
 import { BinderSystem } from '../../properties/explore/binder.ts';
 import type { Configuration } from '../../properties/explore/configuration.ts';
@@ -71,5 +72,59 @@ describe.each([true, false])('with symmetry %s', symmetry => {
         expect(successors(system, unpacked(system, state))).toEqual(successors(system, state));
       });
     }
+  });
+});
+
+describe('what the explorer has no ops for', () => {
+  const system = new BinderSystem(everything, { symmetry: false, invariants: false });
+  const who = { proc: 1, thread: 1, fd: 0 } as const;
+  const surroundings: readonly Call[] = [
+    { op: 'limit_fds', id: 1, proc: 1, free: 1 },
+    { op: 'epoll_ctl', id: 2, ...who, ctl: 'add' },
+    { op: 'ioctl', id: 3, ...who, cmd: 'BINDER_VERSION', arg: {} },
+    { op: 'epoll_wait', id: 4, proc: 1, thread: 1 },
+    { op: 'epoll_wait', id: 5, proc: 1, thread: 1, sleep: true },
+  ];
+  const after = (state: State, call: Call): State => {
+    expect(specification.applicable(state, call), call.op).toBe(true);
+    const [outcome] = specification.step(state, call);
+    return outcome?.state as State;
+  };
+
+  test('epoll sets and limits of descriptors are in the row, each with a row of its own', () => {
+    const rows = new Set<string>();
+    let state = system.initial()[0] as State;
+    for (const call of surroundings) {
+      state = after(state, call);
+      rows.add(textOf(system, state));
+      expect(textOf(system, unpacked(system, state))).toBe(textOf(system, state));
+    }
+    expect(rows.size).toBe(surroundings.length);
+    expect(unpacked(system, state).tasks.map(({ fdLimit }) => fdLimit)).toEqual(
+      state.tasks.map(({ fdLimit }) => fdLimit),
+    );
+  });
+
+  test('a sleeper of an unpacked state is woken as the original is', () => {
+    const state = surroundings.reduce(after, system.initial()[0] as State);
+    const signal: Call = { op: 'signal', id: 6, proc: 1, thread: 1 };
+    for (const each of [state, unpacked(system, state)]) {
+      const [outcome] = specification.step(each, signal);
+      expect(outcome?.observation.completions.map(({ done }) => done)).toEqual([{ status: 'EINTR' }]);
+    }
+  });
+
+  test('pages that user space let go of are in the row', () => {
+    let found = 0;
+    walk(system, 3, 60, state => {
+      const file = state.files.find(({ arena }) => arena.live && arena.populated.length > 0);
+      const call = { op: 'madvise', id: 1, proc: file?.proc ?? 0, thread: 5, fd: 0 } as const;
+      if (file === undefined || !specification.applicable(state, call)) return;
+      const next = after(state, call);
+      found++;
+      expect(textOf(system, next)).not.toBe(textOf(system, state));
+      expect(textOf(system, unpacked(system, next))).toBe(textOf(system, next));
+    });
+    expect(found).toBeGreaterThan(0);
   });
 });

@@ -77,7 +77,10 @@ describe('generator', () => {
   });
 
   it('switches off what is weighted with zero', () => {
-    const kinds = new Set(draw({ weights: { poll: 0, peek: 0 } }, 200).flatMap(ops => ops.map(op => op.op)));
+    const off = { poll: 0, peek: 0, epoll: 0, fds: 0, mapping: 0 };
+    const kinds = new Set(draw({ weights: off }, 200).flatMap(ops => ops.map(op => op.op)));
+    for (const kind of ['epoll_ctl', 'epoll_wait', 'limit_fds', 'mprotect', 'file_io'])
+      expect(kinds).not.toContain(kind);
     expect(kinds).not.toContain('poll');
     expect(kinds).not.toContain('peek');
     expect(kinds).toContain('flush');
@@ -112,6 +115,12 @@ describe('what the generator writes', () => {
       'reclaim',
       'set_euid',
       'exit_task',
+      'file_io',
+      'mprotect',
+      'madvise',
+      'limit_fds',
+      'epoll_ctl',
+      'epoll_wait',
     ];
     for (const [kind, floor] of Object.entries(floors)) expect(percent(kinds, kind), kind).toBeGreaterThan(floor);
     for (const kind of rare) expect(percent(kinds, kind), kind).toBeGreaterThan(0.05);

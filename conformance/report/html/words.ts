@@ -91,11 +91,12 @@ export const actorWords = (op: Op): string => {
 /** A return in few words. */
 export const returnWords = (value: Return): string => value.br;
 
-const doneWords = ({ status, returns, readable, nice, bytes }: Done): string => {
+const doneWords = ({ status, returns, readable, nice, bytes, ready }: Done): string => {
   const said = together((returns ?? []).map(returnWords).filter(br => br !== 'BR_NOOP'));
   const more = [
     ...said,
     ...(readable === undefined ? [] : [readable ? 'readable' : 'not readable']),
+    ...(ready === undefined ? [] : [ready.length === 0 ? 'no file readable' : `readable: file ${ready.join(', ')}`]),
     ...(nice === undefined ? [] : [`nice ${nice}`]),
     ...(bytes === null ? ['bus error'] : []),
   ];
