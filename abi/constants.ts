@@ -48,7 +48,12 @@ export const BR = {
   BR_FROZEN_REPLY: 0x00007212,
   BR_ONEWAY_SPAM_SUSPECT: 0x00007213,
 } as const;
-export type BrName = keyof typeof BR;
+/** Returns of later drivers, which Linux 6.1 never gives. */
+export const BR_LATER = {
+  /** A oneway waits for a process to thaw. */
+  BR_TRANSACTION_PENDING_FROZEN: 0x00007214,
+} as const;
+export type BrName = keyof typeof BR | keyof typeof BR_LATER;
 
 /** Every ioctl number that the header defines, also the two that no driver implements. */
 export const IOCTL = {
@@ -104,7 +109,7 @@ const inverse = <Name extends string>(table: Readonly<Record<Name, number>>): Re
 /** The name of a BC_* word; `undefined` for a word that is no command. */
 export const BC_NAMES = inverse(BC);
 /** The name of a BR_* word. */
-export const BR_NAMES = inverse(BR);
+export const BR_NAMES = inverse({ ...BR, ...BR_LATER });
 /** The name of an ioctl number. */
 export const IOCTL_NAMES = inverse(IOCTL);
 /** The name of an object type word. */

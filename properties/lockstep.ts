@@ -12,6 +12,7 @@ import type { Invariant } from './invariant.ts';
 import type { Follow } from './judge.ts';
 import { judgeFor, type Checker } from './profile/judge.ts';
 import type { Profile } from './profile/profile.ts';
+import { readOn } from './profile/stream.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Where nothing else is said: two devices, so that contexts are seen to be apart. */
@@ -148,7 +149,7 @@ const runOnce = <State>(
         continue;
       }
       who = 'driver';
-      const observation = driver.perform(call);
+      const observation = readOn(judge, call, driver.perform(call), each => driver.perform(each));
       recorder?.observed(op, observation);
       who = 'specification';
       const divergence = judge.observe(call, observation);

@@ -15,6 +15,7 @@ import { crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
 import { judgeFor } from './profile/judge.ts';
 import type { Profile } from './profile/profile.ts';
+import { readOnRemotely } from './profile/stream.ts';
 import type { Recorder } from './recorder.ts';
 import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
 
@@ -114,9 +115,18 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
     }
     for (let at = 0; at < asked.length; at++) {
       const { op, call } = asked[at] as { op: Op; call: Call };
-      const observation = answers[at];
-      if (observation === undefined) {
+      const first = answers[at];
+      if (first === undefined) {
         return silent(failureFrom(trouble ?? `no answer to ${op.op}`, op, skipped));
+      }
+      let observation: Observation;
+      try {
+        observation = await readOnRemotely(judge, call, first, async each => {
+          const expected = steps[at]?.expected ?? [];
+          return (await session.perform([{ call: each, expected }]))[0];
+        });
+      } catch (error) {
+        return silent(failureFrom(error, op, skipped));
       }
       recorder?.observed(op, observation);
       const divergence = judge.observe(call, observation, ahead);

@@ -7,6 +7,7 @@ import type { TraceStep } from '../../abi/trace.ts';
 import { specification, type State } from '../../model/model.ts';
 import { judgeFor } from '../../properties/profile/judge.ts';
 import type { Profile } from '../../properties/profile/profile.ts';
+import { readOn, readOnRemotely } from '../../properties/profile/stream.ts';
 
 const stepOf = (op: Op, observation: Observation, snapshot: Snapshot | undefined): TraceStep =>
   ({ op, observation, ...(snapshot === undefined ? {} : { snapshot }) }) as TraceStep;
@@ -20,7 +21,7 @@ export const recordLocal = (driver: Driver, world: World, ops: readonly Op[], pr
     for (const op of ops) {
       const call = judge.call(op);
       if (!judge.applicable(call)) continue;
-      const observation = driver.perform(call);
+      const observation = readOn(judge, call, driver.perform(call), each => driver.perform(each));
       steps.push(stepOf(op, observation, driver.snapshot()));
       if (judge.observe(call, observation) !== undefined) break;
     }
@@ -49,8 +50,13 @@ const recordOnce = async (
       const ahead = judge.predict();
       const call = judge.call(op);
       if (!judge.applicable(call)) continue;
-      const [observation] = await session.perform([{ call, expected: ahead.advance(call) }]);
-      if (observation === undefined) break;
+      const expected = ahead.advance(call);
+      const [first] = await session.perform([{ call, expected }]);
+      if (first === undefined) break;
+      const observation = await readOnRemotely(judge, call, first, async each => {
+        const [more] = await session.perform([{ call: each, expected }]);
+        return more;
+      });
       const divergence = judge.observe(call, observation);
       const ends = divergence !== undefined || op === lastOp;
       steps.push(stepOf(op, observation, asking === 'each' || ends ? await session.snapshot() : undefined));

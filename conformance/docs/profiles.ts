@@ -3,10 +3,7 @@ import { FLAGS, type Flag } from '../../properties/profile/flags.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 
 /** Known differences that no flag stands for: a driver that has them is not conformant under any profile, or is not asked. */
-const HELD: readonly string[] = [
-  'A read delivers as many returns as there are, up to the first message, reply or death: a driver that answers one return for each read is told that the rest is missing.',
-  'A oneway to a frozen process is taken, and a call to it answered with BR_FROZEN_REPLY.',
-];
+const HELD: readonly string[] = [];
 
 const row = ({ id, rows, how, says, relaxes, hides }: Flag): string =>
   `| \`${id}\` | ${rows.join(' ')} | ${says} | ${how} | ${relaxes} | ${hides.map(each => `\`${each}\``).join(' ')} |`;

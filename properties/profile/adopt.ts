@@ -4,9 +4,11 @@
  */
 import { decodeObject } from '../../abi/codec.ts';
 import { fromHex, overlay, toHex } from '../../abi/hex.ts';
-import { BINDER_BUFFER_FLAG_HAS_PARENT } from '../../abi/constants.ts';
+import { BINDER_BUFFER_FLAG_HAS_PARENT, BR } from '../../abi/constants.ts';
+import type { OpId } from '../../abi/ids.ts';
 import type { Delivery, Done, Observation, Result, Return } from '../../abi/observation.ts';
 import type { Call } from '../../abi/call.ts';
+import type { Circumstances } from './circumstances.ts';
 import type { FlagId } from './flags.ts';
 
 /** A message that both sides delivered. */
@@ -20,6 +22,9 @@ export interface Adopting {
   readonly call: Call;
   /** Rules of the outcome. */
   readonly rules: readonly string[];
+  readonly circumstances: Pick<Circumstances, 'frozenAndGone' | 'unmapped'>;
+  /** Whether the thread that made a call sent a oneway to a frozen process before, or with it. */
+  readonly sentToFrozen: (op: OpId) => boolean;
   /** Deliveries that stand for each other, in the order in which they were met. */
   readonly pairs: Pair[];
   /** What a delivery must be, where the driver's own numbers for it may not be. */
@@ -97,15 +102,32 @@ const delivery = (how: Adopting, ours: Delivery, theirs: Delivery): Delivery => 
   return how.corrections?.get(ours)?.(like) ?? like;
 };
 
-/** The rule of a receiver that was never mapped. */
-const NEVER_MAPPED = 'ALLOC-11';
+const isFrozenAndGone = ({ flags, circumstances }: Adopting): boolean =>
+  flags.has('frozen-and-gone') && circumstances.frozenAndGone;
 
-const returned = (how: Adopting, ours: Return, theirs: Return): Return => {
+/** A receiver was never mapped. */
+const isUnmapped = ({ flags, circumstances, rules }: Adopting): boolean =>
+  flags.has('dead-or-failed') && (circumstances.unmapped || rules.includes('ALLOC-11'));
+
+/** Whether a noted error may be the other one. */
+const mayBe = (how: Adopting, ours: number | undefined, theirs: number | undefined): boolean => {
+  const both = new Set<number | undefined>([ours, theirs]);
+  const are = (one: number, other: number): boolean => both.has(one) && both.has(other);
+  return (
+    (isFrozenAndGone(how) && are(BR.BR_FROZEN_REPLY, BR.BR_DEAD_REPLY)) ||
+    (isUnmapped(how) && are(BR.BR_DEAD_REPLY, BR.BR_FAILED_REPLY))
+  );
+};
+
+const returned = (how: Adopting, op: OpId, ours: Return, theirs: Return): Return => {
   if (isDelivery(ours) && isDelivery(theirs)) return delivery(how, ours, theirs);
   const either = (one: string, other: string): boolean =>
     (ours.br === one && theirs.br === other) || (ours.br === other && theirs.br === one);
   if (how.flags.has('spam-report') && either('BR_ONEWAY_SPAM_SUSPECT', 'BR_TRANSACTION_COMPLETE')) return theirs;
-  const unmapped = how.flags.has('dead-or-failed') && how.rules.includes(NEVER_MAPPED);
+  const waits = how.flags.has('pending-frozen') && how.sentToFrozen(op);
+  if (waits && either('BR_TRANSACTION_COMPLETE', 'BR_TRANSACTION_PENDING_FROZEN')) return theirs;
+  if (isFrozenAndGone(how) && either('BR_FROZEN_REPLY', 'BR_DEAD_REPLY')) return theirs;
+  const unmapped = isUnmapped(how);
   return unmapped && either('BR_DEAD_REPLY', 'BR_FAILED_REPLY') ? theirs : ours;
 };
 
@@ -116,6 +138,7 @@ const isOptional = (flags: ReadonlySet<FlagId>, { br }: Return): boolean =>
 /** The returns with the optional ones where the driver has them, and how many more of these it has. */
 const returnsLike = (
   how: Adopting,
+  op: OpId,
   ours: readonly Return[],
   theirs: readonly Return[],
 ): { readonly returns: readonly Return[]; readonly more: number } => {
@@ -124,7 +147,7 @@ const returnsLike = (
   const returns = theirs.flatMap((other): readonly Return[] => {
     if (isOptional(how.flags, other)) return [other];
     const own = needed[next++];
-    return own === undefined ? [] : [returned(how, own, other)];
+    return own === undefined ? [] : [returned(how, op, own, other)];
   });
   const optional = (list: readonly Return[]): number => list.filter(each => isOptional(how.flags, each)).length;
   return { returns: [...returns, ...needed.slice(next)], more: optional(theirs) - optional(ours) };
@@ -141,7 +164,7 @@ const statusLike = ({ flags, call }: Adopting, ours: Done['status'], theirs: Don
 const without = <Key extends keyof Done>(done: Done, keys: readonly Key[]): Done =>
   Object.fromEntries(Object.entries(done).filter(([key]) => !keys.includes(key as Key))) as unknown as Done;
 
-const done = (how: Adopting, ours: Done, theirs: Done): Done => {
+const done = (how: Adopting, op: OpId, ours: Done, theirs: Done): Done => {
   const status = statusLike(how, ours.status, theirs.status);
   let like: Done = { ...ours, status };
   if (how.flags.has('again') && status === 'EAGAIN' && theirs.status === 'EAGAIN') {
@@ -150,19 +173,20 @@ const done = (how: Adopting, ours: Done, theirs: Done): Done => {
     return { ...like, ...(read === undefined ? {} : { read }), ...(returns === undefined ? {} : { returns }) };
   }
   if (ours.returns !== undefined && theirs.returns !== undefined) {
-    const { returns, more } = returnsLike(how, ours.returns, theirs.returns);
+    const { returns, more } = returnsLike(how, op, ours.returns, theirs.returns);
     like = { ...like, returns, ...(ours.read === undefined ? {} : { read: ours.read + 4 * more }) };
   }
   const { call } = how;
   const error = call.op === 'ioctl' && call.cmd === 'BINDER_GET_EXTENDED_ERROR' && how.flags.has('extended-error');
   if (error && ours.out !== undefined && theirs.out !== undefined) {
-    const { hasId, param } = theirs.out;
+    const { hasId, param, command } = theirs.out;
     like = {
       ...like,
       out: {
         ...ours.out,
         ...(hasId === undefined ? {} : { hasId }),
         ...(param === undefined ? {} : { param }),
+        ...(command !== undefined && mayBe(how, ours.out.command, command) ? { command } : {}),
       },
     };
   }
@@ -170,7 +194,7 @@ const done = (how: Adopting, ours: Done, theirs: Done): Done => {
 };
 
 const result = (how: Adopting, ours: Result, theirs: Result): Result =>
-  ours === 'pending' || theirs === 'pending' ? ours : done(how, ours, theirs);
+  ours === 'pending' || theirs === 'pending' ? ours : done(how, how.call.id, ours, theirs);
 
 /** The observation that the specification allows, in the terms of what the driver showed. */
 export const adopted = (how: Adopting, ours: Observation, theirs: Observation): Observation => ({
@@ -178,7 +202,7 @@ export const adopted = (how: Adopting, ours: Observation, theirs: Observation): 
   result: result(how, ours.result, theirs.result),
   completions: ours.completions.map(({ op, done: own }) => {
     const other = theirs.completions.find(each => each.op === op);
-    return { op, done: other === undefined ? own : done(how, own, other.done) };
+    return { op, done: other === undefined ? own : done(how, op, own, other.done) };
   }),
 });
 

@@ -1,11 +1,12 @@
 /** Where no rule marks a difference: conditions on what an op would do, by the difference that they are about. */
 import { TF_ONE_WAY } from '../../abi/constants.ts';
 import type { Call } from '../../abi/call.ts';
-import type { Return } from '../../abi/observation.ts';
+import type { Done, Return } from '../../abi/observation.ts';
 import type { ProcSnapshot, Snapshot, ThreadSnapshot } from '../../abi/snapshot.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import type { FlagId } from './flags.ts';
 import { fileIn } from './names.ts';
+import { essential } from './stream.ts';
 
 /** An op that may be performed, with what the specification says of it. */
 export interface Look {
@@ -75,8 +76,47 @@ const confirmsElsewhere = (look: Look): boolean => {
   return stack.length > 0 || file?.readyThreads !== 0 || file.todo.length > 0 || fileOf(look, after)?.todo.length !== 0;
 };
 
+/** Returns that no work of a process gives. */
+const OF_A_THREAD: ReadonlySet<string> = new Set([
+  'BR_TRANSACTION_COMPLETE',
+  'BR_ONEWAY_SPAM_SUSPECT',
+  'BR_REPLY',
+  'BR_DEAD_REPLY',
+  'BR_FAILED_REPLY',
+  'BR_FROZEN_REPLY',
+]);
+
+/** What a thread may leave in its queue without being woken for it (THR-34). */
+const DEFERRED: ReadonlySet<string> = new Set(['BR_INCREFS', 'BR_ACQUIRE', 'BR_TRANSACTION_COMPLETE']);
+
+/**
+ * Several items in one read of which the rest would not be had by another one: items of the queue of a process while
+ * another thread waits, and deferred items in a read that ends only because the thread has to return (THR-04).
+ */
+const losesTheRest = ({ outcome: { observation, rules }, before }: Look): boolean => {
+  const deferred = ({ returns }: Done): boolean => {
+    const taken = essential(returns);
+    return taken.length > 1 && taken.every(({ br }) => DEFERRED.has(br));
+  };
+  const several = ({ returns }: Done): boolean => {
+    const taken = essential(returns);
+    return taken.length > 1 && !taken.some(({ br }) => OF_A_THREAD.has(br));
+  };
+  const { result, completions } = observation;
+  if (
+    rules.includes('THR-04') &&
+    [result, ...completions.map(({ done }) => done)].some(each => each !== 'pending' && deferred(each))
+  )
+    return true;
+  const own = result !== 'pending' && several(result);
+  const woken = completions.filter(({ done }) => several(done)).length;
+  if (!own && woken === 0) return false;
+  return before.procs.some(({ readyThreads }) => readyThreads > (own ? 0 : 1));
+};
+
 /** Whether drivers may differ in an op, beside what the rules that fire tell. */
 export const CONDITIONS: readonly (readonly [FlagId, (look: Look) => boolean])[] = [
+  ['batches', losesTheRest],
   ['unregistered-reader', pollsUnregistered],
   ['async-limit', floods],
   ['deep-nesting', nestsDeeply],

@@ -59,7 +59,7 @@ export const COMPARED = [
     rows: [24],
     how: 'compared',
     says: 'A message to an open file that was never mapped finds it dead, or fails.',
-    relaxes: 'BR_DEAD_REPLY and BR_FAILED_REPLY are one outcome where that (ALLOC-11) is the reason.',
+    relaxes: 'BR_DEAD_REPLY and BR_FAILED_REPLY are one outcome once that (ALLOC-11) has happened.',
   }),
   flag({
     id: 'spam-report',
@@ -95,5 +95,28 @@ export const COMPARED = [
     how: 'compared',
     says: 'A message of 0 bytes takes 8, or another number.',
     relaxes: 'The space left for oneways is not compared. Empty messages that are held have addresses of their own.',
+  }),
+  flag({
+    id: 'batches',
+    rows: [2],
+    how: 'compared',
+    says: 'A read delivers all returns that there are, up to the first message, reply or death, or fewer, even one.',
+    relaxes:
+      'What a thread reads is one stream, its order is held: while it delivered fewer returns than there are, the driver is read again. No op has several returns of the queue of a process read while another thread waits there.',
+  }),
+  flag({
+    id: 'pending-frozen',
+    rows: [37],
+    how: 'compared',
+    says: 'A oneway to a frozen process is reported with BR_TRANSACTION_COMPLETE or BR_TRANSACTION_PENDING_FROZEN.',
+    relaxes: 'The two are one outcome for a thread that sent such a oneway; it is queued and delivered all the same.',
+  }),
+  flag({
+    id: 'frozen-and-gone',
+    rows: [38],
+    how: 'compared',
+    says: 'A call to a process that is both frozen and gone meets one or the other.',
+    relaxes:
+      'BR_FROZEN_REPLY and BR_DEAD_REPLY are one outcome once a frozen process was without its life, its descriptor or its mapping.',
   }),
 ] as const satisfies readonly Flag[];

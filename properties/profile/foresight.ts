@@ -20,7 +20,7 @@ export class Foresight<State> {
 
   /** In what drivers may differ where an applicable call is made; `undefined` where all do the same. */
   difference(state: State, call: Call): FlagId | undefined {
-    for (const outcome of this.#outcomes(state, call)) {
+    for (const outcome of this.outcomes(state, call)) {
       for (const rule of outcome.rules) {
         const mark = this.#marks.get(rule);
         if (mark !== undefined) return mark;
@@ -32,7 +32,8 @@ export class Foresight<State> {
     return undefined;
   }
 
-  #outcomes(state: State, call: Call): readonly Outcome<State>[] {
+  /** Everything that an applicable call may do. */
+  outcomes(state: State, call: Call): readonly Outcome<State>[] {
     const canonical = this.#specification.canonical?.(state, call);
     return canonical?.alone === true ? [canonical.outcome] : this.#specification.step(state, call);
   }

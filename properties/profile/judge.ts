@@ -16,9 +16,12 @@ import { distinct, Judge, type Divergence, type Follow, type Hypothesis } from '
 import { adopted, numberAt, slotKinds, withHandle, type Adopting, type Pair } from './adopt.ts';
 import type { FlagId } from './flags.ts';
 import { fileIn, Names, type Slot } from './names.ts';
+import { Circumstances } from './circumstances.ts';
 import { Foresight } from './foresight.ts';
+import { progress, type Reading } from './stream.ts';
 import { hiddenBy, isExact, LINUX, type Profile } from './profile.ts';
-import { ENTERS, portableCommands, rewritten, type Place } from './rewrite.ts';
+import { formOf, portable, type Asked } from './portable.ts';
+import { portableCommands } from './rewrite.ts';
 import { portableSnapshot } from './snapshot.ts';
 
 /** What steps may happen from here without observations. */
@@ -29,7 +32,7 @@ export interface Ahead<State> {
 }
 
 /** What runners ask of a checker. */
-export interface Checker<State> extends Omit<Pick<Judge<State>, keyof Judge<State>>, 'predict' | 'observe'> {
+export interface Checker<State> extends Omit<Pick<Judge<State>, keyof Judge<State>>, 'predict' | 'observe'>, Reading {
   observe(
     call: Call,
     observation: Observation,
@@ -46,14 +49,6 @@ interface Possible<State> extends Hypothesis<State> {
   readonly names: Names;
 }
 
-/** An op that was asked for: as every driver understands it, and the commands of its write that are left. */
-interface Asked {
-  readonly op: Op;
-  readonly commands: readonly number[];
-  /** Drivers may differ in every form of it: it is not performed. */
-  readonly avoided?: true;
-}
-
 /** A number that no driver gives out: what is shown as allowed where the driver's own number may not be. */
 const NO_NUMBER = 0xffffffff;
 
@@ -67,6 +62,7 @@ export class PortableJudge<State> implements Checker<State> {
   #possible: readonly Possible<State>[];
   readonly #asked = new Map<OpId, Asked>();
   readonly #foresight: Foresight<State>;
+  readonly #circumstances = new Circumstances();
 
   constructor(specification: Specification<State>, world: World, profile: Profile, follow: Follow = 'every') {
     this.specification = specification;
@@ -98,40 +94,18 @@ export class PortableJudge<State> implements Checker<State> {
         return (snapshot ??= specification.snapshot(state));
       },
     };
-    const asked = this.#portable(place, op, portableCommands(this.#profile.flags, place, op));
+    const commands = portableCommands(this.#profile.flags, place, op);
+    const whole = formOf(place, op, commands);
+    const applies = this.#possible.every(each =>
+      specification.applicable(each.state, resolve(each.names.ours, whole.op)),
+    );
+    const asked = applies ? portable(place, op, commands, each => this.#difference(each)) : whole;
     this.#asked.set(op.id, asked);
     return resolve(names.theirs, asked.op);
   }
 
-  /** The form of an op in which drivers do not differ: with as many of these commands as can be. */
-  #portable(place: Place, op: Op, commands: readonly number[]): Asked {
-    const form = (kept: readonly number[]): Asked => ({ op: rewritten(place, op, kept), commands: kept });
-    const whole = form(commands);
-    const { specification } = this;
-    if (!this.#possible.every(({ state, names }) => specification.applicable(state, resolve(names.ours, whole.op)))) {
-      return whole;
-    }
-    const tried = (asked: Asked): Asked | undefined => {
-      const difference = this.#difference(asked);
-      if (difference === undefined) return asked;
-      if (difference !== 'unregistered-reader' || op.op !== 'write_read') return undefined;
-      const entering = form([ENTERS, ...asked.commands]);
-      return this.#difference(entering) === undefined ? entering : undefined;
-    };
-    let best = tried(whole);
-    if (best !== undefined || op.op !== 'write_read') return best ?? { ...whole, avoided: true };
-    const kept: number[] = [];
-    for (const command of commands) {
-      const longer = tried(form([...kept, command]));
-      if (longer === undefined) continue;
-      kept.push(command);
-      best = longer;
-    }
-    return best ?? tried(form([])) ?? { ...whole, avoided: true };
-  }
-
   /** In what drivers may differ where this op is performed now; `undefined` where all do the same. */
-  #difference({ op }: Asked): FlagId | undefined {
+  #difference(op: Op): FlagId | undefined {
     for (const { state, names } of this.#possible) {
       const difference = this.#foresight.difference(state, resolve(names.ours, op));
       if (difference !== undefined) return difference;
@@ -142,6 +116,25 @@ export class PortableJudge<State> implements Checker<State> {
   applicable(call: Call): boolean {
     if (this.#asked.get(call.id)?.avoided === true) return false;
     return this.#possible.every(({ state, names }) => this.specification.applicable(state, this.#ours(names, call)));
+  }
+
+  /** The read that fetches what the driver has not delivered yet, where it delivers fewer returns a read. */
+  further(call: Call, observation: Observation): Call | undefined {
+    if (!this.#profile.flags.has('batches')) return undefined;
+    let short: OpId | undefined;
+    for (const { state, names } of this.#possible) {
+      for (const outcome of this.#foresight.outcomes(state, this.#ours(names, call))) {
+        const seen = progress(outcome.observation, observation);
+        if (seen === 'all') return undefined;
+        if (seen !== 'other') short ??= seen.op;
+      }
+    }
+    const op = short === undefined ? undefined : this.#asked.get(short)?.op;
+    if (op?.op !== 'write_read') return undefined;
+    const { id, proc, thread, fd, read } = op;
+    const { names } = this.#possible[0] as Possible<State>;
+    const size = read?.size ?? 0;
+    return resolve(names.theirs, { op: 'write_read', id, proc, thread, fd, read: { size } });
   }
 
   observe(call: Call, observation: Observation): Divergence<State> | undefined {
@@ -167,6 +160,8 @@ export class PortableJudge<State> implements Checker<State> {
     const [first] = kept;
     if (first === undefined) return { allowed };
     this.rules = first.outcome.rules;
+    const state = (): Snapshot => this.specification.snapshot(first.outcome.state);
+    this.#circumstances.happened({ call, observation, rules: this.rules, state });
     const next = kept.map(({ outcome: { state }, names }) => ({ state, env: names.theirs, names }));
     this.#possible = distinct(next) as readonly Possible<State>[];
     this.widest = Math.max(this.widest, this.#possible.length);
@@ -240,7 +235,15 @@ export class PortableJudge<State> implements Checker<State> {
     observation: Observation,
   ): { readonly names: Names } | { readonly names: undefined; readonly observation: Observation } {
     const { flags } = this.#profile;
-    const how: Adopting = { flags, call, rules: outcome.rules, pairs: [] };
+    const { rules } = outcome;
+    const sentToFrozen = (id: OpId): boolean => {
+      const op = this.#asked.get(id)?.op;
+      if (op?.op !== 'write_read') return false;
+      return (
+        this.#circumstances.sentToFrozen(op.proc, op.fd, op.thread) || (id === call.id && rules.includes('TXN-31'))
+      );
+    };
+    const how: Adopting = { flags, call, rules, pairs: [], circumstances: this.#circumstances, sentToFrozen };
     const like = adopted(how, outcome.observation, observation);
     if (!equal(like, observation)) return { names: undefined, observation: like };
     if (outcome.delivered.length === 0) return { names: before };

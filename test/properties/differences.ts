@@ -5,7 +5,7 @@ import type { Edit } from '../../conformance/faults/fault.ts';
 import { loadDriver } from '../../conformance/targets/faulty.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import type { FlagId } from '../../properties/profile/flags.ts';
-import { deepNesting, earlyClear, flood } from './logs.ts';
+import { deepNesting, earlyClear, flood, frozenAndGone } from './logs.ts';
 
 export interface Different {
   readonly flag: FlagId;
@@ -166,6 +166,43 @@ export const DIFFERENT: readonly Different[] = [
         'impl/write.ts',
         'node.pendingWeak = false;',
         'node.pendingWeak = false;\n      node.localStrong++;\n      decrementStrong(core, node, false);',
+      ),
+    ],
+  },
+  {
+    flag: 'batches',
+    does: 'takes one item a read',
+    edits: [
+      edit('impl/read.ts', 'else if (work.kind === WORK_NODE) stale = OK;', 'else if (thread.cursor > 4) return ENDS;'),
+    ],
+  },
+  {
+    flag: 'pending-frozen',
+    does: 'reports a oneway to a frozen process as pending',
+    edits: [
+      edit(
+        'impl/send.ts',
+        'complete.kind = buffer.spamSuspect ? WORK_SPAM_SUSPECT : WORK_COMPLETE;',
+        'complete.kind = buffer.spamSuspect ? WORK_SPAM_SUSPECT : WORK_COMPLETE;\n    complete.word = oneway && target.frozen ? 0x7214 : 0;',
+      ),
+      edit(
+        'impl/read.ts',
+        'core.forgetCompletion(work);',
+        'core.forgetCompletion(work);\n      if (work.word === 0x7214) return report(core, memory, thread, 0x7214);',
+      ),
+    ],
+  },
+  {
+    flag: 'frozen-and-gone',
+    log: frozenAndGone(),
+    does: 'remembers of the dead that they were frozen',
+    edits: [
+      edit('impl/process.ts', 'process.frozen = false;', ''),
+      edit('impl/node.ts', 'node.process = null;', 'node.diedFrozen = node.process?.frozen;\n  node.process = null;'),
+      edit(
+        'impl/send.ts',
+        'if (node === null || node.process === null) return',
+        'if (node?.diedFrozen) return sending.refuse(BR.BR_FROZEN_REPLY, 0);\n  if (node === null || node.process === null) return',
       ),
     ],
   },

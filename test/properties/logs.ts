@@ -40,6 +40,11 @@ class Log {
     return id;
   }
 
+  freezes(proc: number): void {
+    const arg = { target: { proc }, enable: 1, timeoutMs: 0 };
+    this.ops.push({ op: 'ioctl', ...who(this.ops.length + 1, 0), cmd: 'BINDER_FREEZE', arg });
+  }
+
   kills(proc: number): void {
     this.ops.push({ op: 'kill', id: this.ops.length + 1, proc });
   }
@@ -72,6 +77,19 @@ export const earlyClear = (): readonly Op[] => {
   log.writes(0);
   log.writes(0, { bc: 'BC_CLEAR_DEATH_NOTIFICATION', handle: { of: offered }, cookie: 5 });
   log.writes(0, { bc: 'BC_DEAD_BINDER_DONE', cookie: 5 });
+  return log.ops;
+};
+
+/** The manager calls a process that was frozen when it died. */
+export const frozenAndGone = (): readonly Op[] => {
+  const log = new Log(2);
+  log.writes(0, { bc: 'BC_ENTER_LOOPER' });
+  const offered = log.writes(1, call(0, own(16), 1));
+  log.writes(0);
+  log.freezes(1);
+  log.kills(1);
+  log.writes(0, call({ of: offered }));
+  log.ops.push({ op: 'ioctl', ...who(log.ops.length + 1, 0), cmd: 'BINDER_GET_EXTENDED_ERROR', arg: {} });
   return log.ops;
 };
 
