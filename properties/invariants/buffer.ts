@@ -98,10 +98,15 @@ export const freeableIsDelivered: Invariant = forEvery({
   but: held => `${name(held)} waits in a queue and could be freed`,
 });
 
+/** Who does not show the size of a mapping shows that there never was one by having neither pages nor async space. */
+const neverMapped = ({ arena, pages, freeAsync }: ProcSnapshot): boolean =>
+  arena === 0 ||
+  (arena === null && freeAsync === 0 && pages.highWatermark === 0 && pages.active + pages.lru + pages.free === 0);
+
 export const nothingWithoutMapping: Invariant = forEvery({
   id: 'INV-BUFFER-08',
   says: 'A process that never mapped holds no buffer and has no async space.',
-  among: seen => seen.procs.filter(({ arena }) => arena === 0),
+  among: seen => seen.procs.filter(neverMapped),
   holds: ({ buffers, freeAsync, pages }) => buffers.length === 0 && freeAsync === 0 && pages.highWatermark === 0,
   but: ({ proc, fd, buffers }) => `process ${proc} fd ${fd} holds ${buffers.length} buffers`,
 });
