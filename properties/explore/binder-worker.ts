@@ -29,7 +29,7 @@ export const makeBinder = ({ configuration, symmetry, invariants, everyStep }: G
     ? { watch: everything }
     : { onNew: (call, outcome) => census.count(call, outcome) };
   return {
-    system: new BinderSystem(configuration, { symmetry, invariants, ...count }),
+    system: new BinderSystem(configuration, { symmetry, invariants, look: seen => census.look(seen), ...count }),
     finish: () => ({ ...census.record(), ...(everyStep ? { reached: reached.record() } : {}) }),
   };
 };

@@ -1,5 +1,6 @@
 /** The specification as a system to explore: one configuration of processes, and the letters that they use. */
 import type { Call } from '../../abi/call.ts';
+import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import { fileOf, packer, specification, threadKey, unpacker, type Layout, type State } from '../../model/model.ts';
 import { INVARIANTS } from '../all.ts';
@@ -34,6 +35,8 @@ export interface BinderOptions {
   /** Told of every step. */
   readonly watch?: Watch;
   readonly invariants?: boolean;
+  /** Shown every new state in which an invariant had to be asked. */
+  readonly look?: (seen: Snapshot) => void;
 }
 
 type Parked = State['parked'][number];
@@ -103,7 +106,7 @@ export class BinderSystem implements System<State> {
     }));
     this.#watch = options.watch;
     this.#onNew = options.onNew;
-    this.#upheld = (options.invariants ?? true) ? new Upheld(INVARIANTS) : undefined;
+    this.#upheld = (options.invariants ?? true) ? new Upheld(INVARIANTS, options.look) : undefined;
   }
 
   initial(): readonly State[] {

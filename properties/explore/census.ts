@@ -3,8 +3,9 @@
  * denominators of what random runs cover.
  */
 import type { Call } from '../../abi/call.ts';
-import type { Completion, Done, Observation } from '../../abi/observation.ts';
+import type { Completion, Done, Observation, Return } from '../../abi/observation.ts';
 import type { Op } from '../../abi/op.ts';
+import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Outcome } from '../../abi/specification.ts';
 import { specification, type State } from '../../model/model.ts';
 import { mergeReached, type ReachedRecord } from '../reached/reached.ts';
@@ -130,15 +131,51 @@ export interface CensusRecord {
   readonly reached?: ReachedRecord;
 }
 
-/** What was met of one call, or of one rule: how it ended. */
-type Ends = Set<string>;
+/** A way through a call: how it ended, what it showed, and the rules that fired. */
+interface Way {
+  readonly observation: Observation;
+  readonly rules: readonly string[];
+}
+
+/** Ways of one call that are remembered: mostly the next one is among them. */
+const WAYS = 8;
+
+const isSameList = <Item>(
+  one: readonly Item[],
+  other: readonly Item[],
+  isSame: (item: Item, another: Item) => boolean,
+): boolean => {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (!isSame(one[at] as Item, other[at] as Item)) return false;
+  return true;
+};
+
+const isSameRule = (one: string, other: string): boolean => one === other;
+const isSameReturn = (one: Return, other: Return): boolean => {
+  if (one.br !== other.br) return false;
+  if (!('flags' in one && 'flags' in other)) return true;
+  return one.flags === other.flags && one.offsetsSize === other.offsetsSize;
+};
+const isSameDone = (one: Done, other: Done): boolean =>
+  one.status === other.status &&
+  one.wrote === other.wrote &&
+  one.read === other.read &&
+  isSameList(one.returns ?? NO_RETURNS, other.returns ?? NO_RETURNS, isSameReturn);
+const isSameCompletion = (one: Completion, other: Completion): boolean => isSameDone(one.done, other.done);
+
+/** Whether two ops ended alike and showed returns of the same kinds. */
+const showsTheSame = (one: Observation, other: Observation): boolean =>
+  (one.result === 'pending' || other.result === 'pending'
+    ? one.result === other.result
+    : isSameDone(one.result, other.result)) && isSameList(one.completions, other.completions, isSameCompletion);
 
 export class StateCensus {
   /** By the end of an op, the rules that fired in it. */
   readonly #rules = new Map<string, Set<string>>();
-  readonly #operations = new Map<Call, Ends>();
-  /** By class, the outcomes that were looked at already. */
-  readonly #classes = new Map<number, Set<string>>();
+  readonly #operations = new Map<Call, Set<string>>();
+  /** The last different ways of each call. */
+  readonly #ways = new Map<Call, Way[]>();
+  readonly #classes = new Set<number>();
   readonly #seen = new Set<string>();
   #unseen: Witness[];
 
@@ -148,25 +185,42 @@ export class StateCensus {
 
   /** One step. */
   count(call: Call, { observation, rules, state }: Outcome<State>): void {
+    if (this.#isNewWay(call, observation, rules)) {
+      this.#ask(({ onOp }) => onOp?.(observation, call, call as unknown as Op) === true);
+    }
+    const number = classNumber(state);
+    if (this.#classes.has(number)) return;
+    this.#classes.add(number);
+    this.look(specification.snapshot(state));
+  }
+
+  /** Shows a state to the witnesses; one of each class is shown by `count`. */
+  look(seen: Snapshot): void {
+    this.#ask(({ onSnapshot }) => onSnapshot?.(seen) === true);
+  }
+
+  /** Witnesses that see what they are waiting for are done. */
+  #ask(sees: (witness: Witness) => boolean): void {
+    if (!this.#unseen.some(sees)) return;
+    for (const witness of this.#unseen) if (sees(witness)) this.#seen.add(witness.id);
+    this.#unseen = this.#unseen.filter(({ id }) => !this.#seen.has(id));
+  }
+
+  /** Whether a way is not among the last ones of its call; it is counted then, by its end. */
+  #isNewWay(call: Call, observation: Observation, rules: readonly string[]): boolean {
+    let ways = this.#ways.get(call);
+    if (ways === undefined) this.#ways.set(call, (ways = []));
+    for (let at = 0; at < ways.length; at++) {
+      const way = ways[at] as Way;
+      if (isSameList(way.rules, rules, isSameRule) && showsTheSame(way.observation, observation)) return false;
+    }
+    if (ways.length === WAYS) ways.pop();
+    ways.unshift({ observation, rules });
     const end = endOf(observation);
     const fired = entryOf(this.#rules, end);
     for (const rule of rules) fired.add(rule);
     entryOf(this.#operations, call).add(end);
-    // Witnesses look at what was shown; what looks the same is the same to nearly all of them.
-    const shown = outcomeOf(call, observation);
-    const outcomes = entryOf(this.#classes, classNumber(state));
-    if (outcomes.has(shown)) return;
-    outcomes.add(shown);
-    const snapshot = this.#unseen.some(({ onSnapshot }) => onSnapshot !== undefined)
-      ? specification.snapshot(state)
-      : undefined;
-    this.#unseen = this.#unseen.filter(witness => {
-      const seen =
-        witness.onOp?.(observation, call, call as unknown as Op) === true ||
-        (snapshot !== undefined && witness.onSnapshot?.(snapshot) === true);
-      if (seen) this.#seen.add(witness.id);
-      return !seen;
-    });
+    return true;
   }
 
   record(): CensusRecord {
@@ -176,7 +230,7 @@ export class StateCensus {
         [...this.#operations].flatMap(([call, ends]) => [...ends].map(end => `${operationOf(call)} ${end}`)),
         [],
       ),
-      classes: [...this.#classes.keys()].map(classText).sort(),
+      classes: [...this.#classes].map(classText).sort(),
       witnesses: [...this.#seen].sort(),
       unseen: this.#unseen.map(({ id }) => id).sort(),
     };

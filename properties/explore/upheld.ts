@@ -1,4 +1,5 @@
 /** The invariants on every new state: each is asked where what it reads is new. */
+import type { Snapshot } from '../../abi/snapshot.ts';
 import { specification, type State } from '../../model/model.ts';
 import type { Invariant } from '../invariant.ts';
 import { ASPECTS } from './aspects.ts';
@@ -25,7 +26,11 @@ export class Upheld {
   /** How often an invariant was asked. */
   asked = 0;
 
-  constructor(invariants: readonly Invariant[]) {
+  readonly #look: ((seen: Snapshot) => void) | undefined;
+
+  /** `look` is shown every state in which something is new. */
+  constructor(invariants: readonly Invariant[], look?: (seen: Snapshot) => void) {
+    this.#look = look;
     const named = new Set(ASPECTS.flatMap(aspect => aspect.invariants));
     this.#always = invariants.filter(({ id }) => !named.has(id));
     this.#of = ASPECTS.map(aspect => invariants.filter(({ id }) => aspect.invariants.includes(id)));
@@ -34,7 +39,7 @@ export class Upheld {
   /** What a state breaks; `before` is a state that breaks nothing, mostly the one that led here. */
   breaches(state: State, before?: State): readonly Breach[] {
     let found: Breach[] | undefined;
-    let seen: ReturnType<typeof specification.snapshot> | undefined;
+    let seen: Snapshot | undefined;
     const ask = (laws: readonly Invariant[]): boolean => {
       const already = found?.length ?? 0;
       seen ??= specification.snapshot(state);
@@ -47,6 +52,7 @@ export class Upheld {
       if (!this.#isNew(at, state, before)) continue;
       if (ask(this.#of[at] ?? [])) for (const row of this.#rows) this.#known.mark(row, BROKEN);
     }
+    if (seen !== undefined) this.#look?.(seen);
     return found ?? NONE;
   }
 
@@ -54,7 +60,7 @@ export class Upheld {
     const aspect = ASPECTS[number] as (typeof ASPECTS)[number];
     const parts = aspect.parts === undefined ? 1 : aspect.parts(state);
     let isNew = false;
-    this.#rows.length = 0;
+    if (this.#rows.length > 0) this.#rows = [];
     for (let part = 0; part < parts; part++) {
       if (before !== undefined && aspect.isSame(state, before, part)) continue;
       const row = this.#row;
