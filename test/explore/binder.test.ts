@@ -1,7 +1,6 @@
 /** The specification explored: counts that others can check, invariants, promises, a driver along every edge. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../abi/observation.ts';
-import { readConfiguration } from '../../conformance/explore/configuration-file.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import type { State } from '../../model/model.ts';
 import { driveAgainst } from '../../properties/explore/against.ts';
@@ -45,27 +44,6 @@ describe('every reachable state', () => {
   ])('of $title is counted, and no invariant is broken', (configuration, distinct, generated) => {
     const { result } = explored(configuration);
     expect(result).toMatchObject({ ended: 'complete', distinct, generated, found: [] });
-  });
-
-  test('of the shipped configuration small is counted, layer by layer', () => {
-    const { result } = explored(readConfiguration('small'));
-    expect(result).toMatchObject({ ended: 'complete', distinct: 28_149, generated: 118_292, depth: 34, found: [] });
-    expect(result.layers.slice(0, 9)).toEqual([1, 9, 25, 55, 100, 175, 295, 503, 831]);
-    expect(result.layers.reduce((sum, states) => sum + states)).toBe(28_149);
-  });
-
-  test('of the shipped configuration descriptors is counted: they arrive, and are refused', () => {
-    const census = new StateCensus(WITNESSES);
-    const system = new BinderSystem(readConfiguration('descriptors'), {
-      onNew: (call, outcome) => census.count(call, outcome),
-    });
-    expect(new Explorer(system).run()).toMatchObject({
-      ended: 'complete',
-      distinct: 5_124,
-      generated: 15_251,
-      found: [],
-    });
-    expect(census.record().rules).toEqual(expect.arrayContaining(['OBJ-22 OK', 'READ-45 OK', 'OBJ-23 OK']));
   });
 
   test.each([
