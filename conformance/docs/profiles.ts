@@ -1,9 +1,9 @@
 /** docs/profiles.md: the profiles, and every difference that they allow. */
-import { FLAGS, type Flag } from '../../properties/profile/flags.ts';
+import { DIFFERENCES, FLAGS, UNFLAGGED, type Flag } from '../../properties/profile/flags.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 
-/** Known differences that no flag stands for: a driver that has them is not conformant under any profile, or is not asked. */
-const HELD: readonly string[] = [];
+const unflagged = (held: boolean): string[] =>
+  UNFLAGGED.filter(each => each.held === held).map(({ row, says }) => `- ${says} (Row ${row}.)`);
 
 const row = ({ id, rows, how, says, relaxes, hides }: Flag): string =>
   `| \`${id}\` | ${rows.join(' ')} | ${says} | ${how} | ${relaxes} | ${hides.map(each => `\`${each}\``).join(' ')} |`;
@@ -34,12 +34,19 @@ export const profilesPage = (): string =>
     '| --- | --- | --- | --- | --- | --- |',
     ...FLAGS.map(row),
     '',
-    '## What `core` holds every driver to, although drivers are known to differ',
+    '## The list of known differences',
     '',
-    'No flag stands for these. A driver that differs here is told so, and its people may declare it in a file of known',
-    'failures with the status `quirk`.',
+    `The project's list has ${DIFFERENCES} rows: in what the drivers of Linux in C and in Rust and of Fuchsia differ. Every row`,
+    'is a flag but these. A driver that differs where `core` holds it is told so, and its people may declare it in a file of',
+    'known failures with the status `quirk`.',
     '',
-    ...HELD.map(line => `- ${line}`),
+    'Held, although drivers are known to differ:',
+    '',
+    ...unflagged(true),
+    '',
+    'Nothing of it can differ here:',
+    '',
+    ...unflagged(false),
     '',
     '## References under `core`',
     '',
@@ -49,7 +56,7 @@ export const profilesPage = (): string =>
     '',
     '## The state',
     '',
-    'Where a driver shows its state, it is compared under `core` too, without offsets, pages and handle numbers, and every',
-    'invariant is asked of it.',
+    'Where a driver shows its state, it is compared under `core` too, without offsets, pages, handle numbers and the space',
+    'left for oneways, and every invariant is asked of it that no flag names.',
     '',
   ].join('\n');

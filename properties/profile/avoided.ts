@@ -70,7 +70,7 @@ export const AVOIDED = [
     rows: [35, 36, 47],
     how: 'avoided',
     says: 'Freezing a process that is not there, or waiting for one, differs.',
-    relaxes: 'Only processes of the log are frozen, with a time of 0.',
+    relaxes: 'Only processes of the log are frozen, with a time of 0 and an enable of 1.',
   }),
   flag({
     id: 'update',

@@ -112,7 +112,9 @@ const opFor = (
       if (flags.has('node-information') && NODE_INFORMATION.has(op.cmd)) return undefined;
       if (op.cmd !== 'BINDER_FREEZE' || !flags.has('strange-freezes')) return op;
       if (op.arg?.target !== undefined && 'pid' in op.arg.target) return undefined;
-      return op.arg === undefined ? op : { ...op, arg: { ...op.arg, timeoutMs: 0 } };
+      return op.arg === undefined
+        ? op
+        : { ...op, arg: { ...op.arg, timeoutMs: 0, enable: (op.arg.enable ?? 0) === 0 ? 0 : 1 } };
     }
     case 'write_read': {
       const { write, read, writeSize: _size, writeConsumed: _consumed, writeLimit: _limit, ...rest } = op;

@@ -12,7 +12,7 @@ import { Coverage } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
-import { FLAGS } from '../../properties/profile/flags.ts';
+import { DIFFERENCES, FLAGS, UNFLAGGED } from '../../properties/profile/flags.ts';
 import { prepared } from '../../properties/profile/prepare.ts';
 import { CORE, hiddenBy, LINUX, type Profile } from '../../properties/profile/profile.ts';
 import { variant } from './variant.ts';
@@ -83,7 +83,7 @@ describe('under core', () => {
 });
 
 describe('the flags', () => {
-  test('have ids of their own and sentences, and hide rules and witnesses that exist', () => {
+  test('have ids of their own and sentences, hide what exists, and cover every known difference', () => {
     expect(new Set(FLAGS.map(({ id }) => id)).size).toBe(FLAGS.length);
     const known = new Set([...Object.keys(RULES), ...[...WITNESSES, ...INVARIANTS].map(({ id }) => id)]);
     for (const { says, relaxes, hides } of FLAGS) {
@@ -91,6 +91,8 @@ describe('the flags', () => {
       expect(relaxes).toMatch(/\.$/);
       for (const id of hides) expect(known).toContain(id);
     }
+    const rows = [...FLAGS.flatMap(each => each.rows), ...UNFLAGGED.map(({ row }) => row)];
+    expect([...new Set(rows)].sort((a, b) => a - b)).toEqual(Array.from({ length: DIFFERENCES }, (_, at) => at + 1));
     expect(hiddenBy(CORE, 'TXN-20')?.id).toBe('odd-sizes');
     expect(hiddenBy(LINUX, 'TXN-20')).toBeUndefined();
   });
