@@ -133,7 +133,8 @@ for (const { edges: most, history, wants } of passes) {
 }
 
 for (const { id, shortestKnown } of faults) {
-  if (lengthOf(id) < Infinity) continue;
+  // What a part of the grounds does not show, says nothing about the others.
+  if (lengthOf(id) < Infinity || (partial && rows.has(id))) continue;
   if (existsSync(logOf(id))) rmSync(logOf(id));
   const suitable = grounds.filter(({ name }) => missing(id, name).length === 0);
   const fewest = grounds.map(({ name }) => missing(id, name)).sort((a, b) => a.length - b.length)[0] ?? [];

@@ -27,9 +27,11 @@ export const wordsOfLog = (ops: readonly Op[]): ReadonlySet<string> => {
     words.add(op.op);
     if (op.op === 'ioctl') words.add(String(op.cmd));
     if ('fd' in op && op.fd !== 0) words.add(`fd ${op.fd}`);
+    if ('device' in op && op.device !== 0) words.add('a second device');
     if (op.op !== 'write_read') continue;
     for (const command of op.write ?? []) {
       words.add(command.bc);
+      if (command.bc === 'BC_FREE_BUFFER' && 'delta' in command.buffer) words.add('a guessed address');
       if (!('message' in command)) continue;
       for (const word of flagsOf(command.flags)) words.add(word);
       for (const { type } of command.message.objects ?? []) words.add(type);

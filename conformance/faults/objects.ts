@@ -34,7 +34,7 @@ export const objects: readonly Fault[] = [
     history: 'CVE-2023-21255, bdc1c5fac982 (2023)',
     rule: 'OBJ-08',
     needs: 'objects in the old bytes of the buffer of a message that fails at once',
-    shortestKnown: 8,
+    shortestKnown: 6,
   },
   {
     id: 'failure-keeps-objects',
@@ -64,7 +64,7 @@ export const objects: readonly Fault[] = [
     replacement: 'OBJECT_TYPE.BINDER',
     story: 'a weak handle arrives at its owner as a strong object',
     rule: 'OBJ-20',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'object-flags-lost',
@@ -186,7 +186,7 @@ export const objects: readonly Fault[] = [
     replacement: 'target, buffer.offset + copied, slots > 0 ? 0 : dataSize - copied)',
     story: 'the data behind the last object do not arrive',
     rule: 'TXN-22',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'fixup-outside',
@@ -237,7 +237,7 @@ export const objects: readonly Fault[] = [
     replacement: '',
     story: 'freeing a message leaves the descriptors of its arrays open',
     rule: 'REL-12',
-    shortestKnown: 11,
+    shortestKnown: 10,
   },
   {
     id: 'array-no-return',
@@ -247,6 +247,6 @@ export const objects: readonly Fault[] = [
     replacement: '',
     story: 'a read waits although the same ioctl closed descriptors',
     rule: 'THR-06',
-    shortestKnown: 11,
+    shortestKnown: 10,
   },
 ];

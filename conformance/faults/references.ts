@@ -83,7 +83,7 @@ export const references: readonly Fault[] = [
     replacement: 'if (type !== OBJECT_TYPE.HANDLE) decrementStrong(core, node, false);',
     story: 'a weak object that came home gives back a strong count',
     rule: 'REL-09',
-    shortestKnown: 6,
+    shortestKnown: 5,
   },
   {
     id: 'release-keeps-strong',
@@ -184,7 +184,7 @@ export const references: readonly Fault[] = [
     replacement: 'const { handle } = countRef(core, target, node, strong, process.lastThread);',
     story: 'who passes a handle on is told about the node of another',
     rule: 'NODE-07',
-    shortestKnown: 12,
+    shortestKnown: 10,
   },
   {
     id: 'announcement-not-moved',

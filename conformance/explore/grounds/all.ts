@@ -3,6 +3,13 @@ import type { Ground } from '../../../properties/explore/ground/ground.ts';
 import { lifeGrounds } from './lives.ts';
 import { messageGrounds } from './messages.ts';
 import { narrowGrounds } from './narrow.ts';
+import { refusalGrounds } from './refusals.ts';
 import { referenceGrounds } from './references.ts';
 
-export const GROUNDS: readonly Ground[] = [...lifeGrounds, ...referenceGrounds, ...messageGrounds, ...narrowGrounds];
+export const GROUNDS: readonly Ground[] = [
+  ...lifeGrounds,
+  ...referenceGrounds,
+  ...messageGrounds,
+  ...narrowGrounds,
+  ...refusalGrounds,
+];

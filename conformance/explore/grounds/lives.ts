@@ -163,6 +163,7 @@ export const lifeGrounds: readonly Ground[] = [
       op({ ...write({ bc: 'BC_FREE_BUFFER', buffer: { address: 0 } }), writeConsumed: 12 } as Extra['op']),
       op(write({ bc: 'BC_FREE_BUFFER', buffer: { address: 0 } })),
       op(write({ bc: 'BC_INCREFS', handle: 0 })),
+      op(write(reply({ size: 0 }))),
       op({
         op: 'write_read',
         write: [oneway({ size: 0 }), call({ size: 0 })],

@@ -11,29 +11,15 @@ import {
   manager,
   node,
   oneway,
-  op,
   place,
   reply,
+  unmapped,
   weakNode,
   writesOf,
 } from './write.ts';
 
 const PAIR = [manager(), client('a')] as const;
 const EMPTY: MessageSpec = { size: 0 };
-
-const IOCTLS = [
-  'BINDER_VERSION',
-  'BINDER_SET_IDLE_TIMEOUT',
-  'BINDER_SET_IDLE_PRIORITY',
-  'BINDER_SET_MAX_THREADS',
-  'BINDER_SET_CONTEXT_MGR_EXT',
-  'BINDER_GET_NODE_DEBUG_INFO',
-  'BINDER_GET_NODE_INFO_FOR_REF',
-  'BINDER_FREEZE',
-  'BINDER_GET_FROZEN_INFO',
-  'BINDER_ENABLE_ONEWAY_SPAM_DETECTION',
-  'BINDER_GET_EXTENDED_ERROR',
-] as const;
 
 /** A handle that is there, and one that is not. */
 const goodAndBad = (type: 'HANDLE' | 'WEAK_HANDLE'): MessageSpec =>
@@ -42,27 +28,27 @@ const goodAndBad = (type: 'HANDLE' | 'WEAK_HANDLE'): MessageSpec =>
     { type: 'HANDLE', at: 24, handle: 9999 },
   ]);
 
+/** A read with room for everything. */
+const READ: Template = { op: 'write_read', read: { size: 256 } };
 const mmap = (size: number): Template => ({ op: 'mmap', size });
 const peek = (length: number): Template => ({ op: 'peek', offset: 0, length });
-
-/** A configuration in which nobody maps unless an extra says so. */
-const unmapped = (configuration: Ground['configuration']): Ground['configuration'] => ({
-  ...configuration,
-  mapping: 0,
-});
 
 /** Grounds of few ops. */
 export const narrowGrounds: readonly Ground[] = [
   {
     name: 'rests',
-    configuration: place('Buffers of three sizes, freed in any order', PAIR, ['read', 'free']),
-    extras: writesOf(1, oneway({ size: 9 }), oneway(EMPTY), call({ size: 24 })),
+    configuration: unmapped(place('Buffers of three sizes, freed in any order', PAIR, ['free'])),
+    extras: [
+      by([0], mmap(4096)),
+      by([0], READ),
+      ...writesOf(1, oneway({ size: 9 }), oneway(EMPTY), call({ size: 24 })),
+    ],
     batch: 2,
   },
   {
     name: 'merges',
-    configuration: place('Two callers, and gaps that meet', [manager(), client('a', 2)], ['read', 'free']),
-    extras: writesOf(1, call({ size: 24 }), oneway(EMPTY), call({ size: 48 })),
+    configuration: unmapped(place('Two callers, and gaps that meet', [manager(2), client('a', 2)], ['free'])),
+    extras: [by([0], mmap(4096)), by([0], READ), ...writesOf(1, call({ size: 24 }), oneway(EMPTY), call({ size: 48 }))],
     batch: 2,
   },
   {
@@ -78,6 +64,7 @@ export const narrowGrounds: readonly Ground[] = [
       by([0], mmap(4097)),
       by([0], mmap(12_289)),
       ...writesOf(1, oneway(EMPTY), call({ size: 24 }), call({ size: 4097 }), call({ size: 16_377 })),
+      ...writesOf(1, call(carrying([{ type: 'HANDLE', at: 0, handle: 9999 }], { size: 4097 }))),
     ],
     batch: 2,
   },
@@ -87,8 +74,33 @@ export const narrowGrounds: readonly Ground[] = [
     extras: [
       by([0], mmap(4096)),
       ...writesOf(1, oneway({ size: 24, fill: 1 }), oneway(carrying([weakNode(64)])), oneway({ size: 1 })),
+      ...writesOf(1, oneway(carrying([node(32)], { size: 25, fill: 1 }))),
       by([0], peek(64)),
       by([0], { op: 'reclaim' }),
+    ],
+    batch: 1,
+  },
+  {
+    name: 'reclaimed-pages',
+    configuration: unmapped(place('What a page shows after memory pressure', PAIR, ['free'])),
+    extras: [
+      by([0], mmap(4096)),
+      by([0], READ),
+      ...writesOf(1, oneway({ size: 2, fill: 1 }), call({ size: 1 })),
+      by([0], peek(8)),
+      by([0], { op: 'reclaim' }),
+    ],
+    batch: 1,
+  },
+  {
+    name: 'thawed',
+    configuration: unmapped(place('What a frozen process remembers', PAIR, [])),
+    extras: [
+      by([0], mmap(4096)),
+      ...writesOf(1, oneway(EMPTY), call(EMPTY)),
+      by([1], { op: 'ioctl', cmd: 'BINDER_FREEZE', arg: { target: { proc: 0 }, enable: 1 } }),
+      by([1], { op: 'ioctl', cmd: 'BINDER_FREEZE', arg: { target: { proc: 0 } } }),
+      by([1], { op: 'ioctl', cmd: 'BINDER_GET_FROZEN_INFO', arg: { target: { proc: 0 } } }),
     ],
     batch: 1,
   },
@@ -191,15 +203,18 @@ export const narrowGrounds: readonly Ground[] = [
       ...place('A watcher that reads, clears and acknowledges', PAIR, ['kill', 'read']),
       limits: { transactions: 0, buffers: 0, counts: 1, deaths: 2, unread: 4 },
     }),
-    extras: writesOf(
-      1,
-      { bc: 'BC_ENTER_LOOPER' },
-      { bc: 'BC_ACQUIRE', handle: 0 },
-      { bc: 'BC_REQUEST_DEATH_NOTIFICATION', handle: 0, cookie: 51 },
-      { bc: 'BC_CLEAR_DEATH_NOTIFICATION', handle: 0, cookie: 51 },
-      { bc: 'BC_DEAD_BINDER_DONE', cookie: 51 },
-      { bc: 'BC_DEAD_BINDER_DONE', cookie: 59 },
-    ),
+    extras: [
+      by([0], { op: 'close' }),
+      ...writesOf(
+        1,
+        { bc: 'BC_ENTER_LOOPER' },
+        { bc: 'BC_ACQUIRE', handle: 0 },
+        { bc: 'BC_REQUEST_DEATH_NOTIFICATION', handle: 0, cookie: 51 },
+        { bc: 'BC_CLEAR_DEATH_NOTIFICATION', handle: 0, cookie: 51 },
+        { bc: 'BC_DEAD_BINDER_DONE', cookie: 51 },
+        { bc: 'BC_DEAD_BINDER_DONE', cookie: 59 },
+      ),
+    ],
     batch: 3,
   },
   {
@@ -236,49 +251,8 @@ export const narrowGrounds: readonly Ground[] = [
   },
   {
     name: 'lent-niceness',
-    configuration: place('A nice value that is given back', PAIR, ['call', 'reply', 'read']),
-    extras: [by([0], { op: 'set_nice', nice: 1 }), by([0], { op: 'get_nice' })],
+    configuration: place('A nice value that is given back', PAIR, ['call', 'oneway', 'reply', 'read']),
+    extras: [by([0], { op: 'set_nice', nice: 1 }), by([1], { op: 'set_nice', nice: -7 }), by([0], { op: 'get_nice' })],
     batch: 1,
-  },
-  {
-    name: 'spawned',
-    configuration: unmapped(
-      place(
-        'A thread that the driver asked for',
-        [manager(2)],
-        ['enter_looper', 'register_looper', 'max_threads', 'read'],
-      ),
-    ),
-    extras: [],
-    batch: 2,
-  },
-  {
-    name: 'refusals',
-    configuration: place('Ioctls and commands that are refused', PAIR, ['oneway', 'read']),
-    extras: [
-      ...IOCTLS.flatMap(cmd => [op({ op: 'ioctl', cmd }), op({ op: 'ioctl', cmd, arg: { bad: true } })]),
-      op({ op: 'ioctl', cmd: 0x1234 }),
-      op({ op: 'ioctl', cmd: 'BINDER_GET_NODE_INFO_FOR_REF', arg: { handle: 0, dirty: 1 } }),
-      op({ op: 'ioctl', cmd: 'BINDER_ENABLE_ONEWAY_SPAM_DETECTION', arg: { value: 1 } }),
-      op({ op: 'ioctl', cmd: 'BINDER_SET_CONTEXT_MGR_EXT', arg: { flags: 0x1000 } }),
-      op({ op: 'set_nonblock', nonblock: true }),
-      op({ op: 'exit_task' }),
-      op({ op: 'mmap', size: 4096, prot: 'write' }),
-      op({ op: 'munmap' }),
-      op({ op: 'write_read', bad: true }),
-      op({ op: 'write_read' }),
-      op({ op: 'write_read', write: [{ bc: 'BC_ENTER_LOOPER' }], writeLimit: 2 }),
-      ...[0, 1].flatMap(proc =>
-        writesOf(
-          proc,
-          { bc: 'BC_ACQUIRE_RESULT', result: 1 },
-          { bc: 'BC_ATTEMPT_ACQUIRE', priority: 0, handle: 0 },
-          { bc: 'RAW', word: 1 },
-          { bc: 'BC_DEAD_BINDER_DONE', cookie: 5 },
-          { bc: 'BC_FREE_BUFFER', buffer: { address: 8 } },
-        ),
-      ),
-    ],
-    batch: 2,
   },
 ];

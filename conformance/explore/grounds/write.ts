@@ -80,3 +80,6 @@ export const descriptors = (files: readonly number[], parentOffset = 0): Message
     ],
     { buffersSize: 8 },
   );
+
+/** A configuration in which nobody maps unless an extra says so. */
+export const unmapped = (configuration: Configuration): Configuration => ({ ...configuration, mapping: 0 });

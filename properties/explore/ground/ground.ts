@@ -84,11 +84,13 @@ const whoOf = ({ op }: Template, proc: number, thread: number, fd: number): obje
       return {};
     case 'kill':
     case 'set_euid':
+    case 'limit_fds':
       return { proc };
     case 'signal':
     case 'exit_task':
     case 'set_nice':
     case 'get_nice':
+    case 'epoll_wait':
       return { proc, thread };
     default:
       return { proc, thread, fd };

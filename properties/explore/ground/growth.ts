@@ -56,6 +56,12 @@ interface Open {
   readonly history: bigint;
 }
 
+/** A write that may have more commands, and the state behind it. */
+interface Written {
+  readonly call: WriteRead;
+  readonly after: State;
+}
+
 const WORLD = { devices: 1 };
 
 /** A write of one command and nothing strange. */
@@ -192,10 +198,13 @@ export class Growth {
       if (!specification.applicable(state, call) || this.#isLate(state, call)) continue;
       this.#make(before, open, { call }, at);
     }
+    // Short writes come first, so that a log has no command that it does not need.
+    const written: Written[] = [];
     for (const step of this.#stepsAt(state)) {
-      const made = this.#make(before, open, step, Infinity);
-      if (made !== undefined && isCommand(step.call)) this.#writeOn(before, open, step.call, made);
+      const after = this.#make(before, open, step, Infinity);
+      if (after !== undefined && isCommand(step.call)) written.push({ call: step.call, after });
     }
+    for (const each of written) this.#writeOn(before, open, each, written);
   }
 
   /** A process like the one before it begins after that one: there is no other difference between them. */
@@ -204,15 +213,15 @@ export class Growth {
     return !state.files.some(({ proc }) => proc === call.proc - 1);
   }
 
-  /** The same write with one command more, and with a read at its end. */
-  #writeOn(before: readonly Call[], open: Open, call: WriteRead, after: State): void {
+  /** The same write with a read at its end, and with one command more: `written` takes those that may be longer yet. */
+  #writeOn(before: readonly Call[], open: Open, { call, after }: Written, written: Written[]): void {
     const { proc, thread } = call;
     for (const { call: more } of this.#stepsAt(after, proc, thread)) {
       if (isRead(more)) this.#make(before, open, { call: { ...call, read: more.read } }, Infinity);
       if (!isCommand(more) || call.write.length >= this.ground.batch) continue;
       const longer = { ...call, write: [...call.write, ...more.write] };
       const made = this.#make(before, open, { call: longer }, Infinity);
-      if (made !== undefined) this.#writeOn(before, open, longer, made);
+      if (made !== undefined) written.push({ call: longer, after: made });
     }
   }
 
