@@ -173,7 +173,11 @@ export const DIFFERENT: readonly Different[] = [
     flag: 'batches',
     does: 'takes one item a read',
     edits: [
-      edit('impl/read.ts', 'else if (work.kind === WORK_NODE) stale = OK;', 'else if (thread.cursor > 4) return ENDS;'),
+      edit(
+        'impl/read.ts',
+        'else if (result !== MORE) return result;',
+        'else if (result !== MORE) return result;\n    else if (thread.cursor > 4) return ENDS;',
+      ),
     ],
   },
   {
