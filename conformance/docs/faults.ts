@@ -14,7 +14,13 @@ npx binder-spec run --target mutant:ID                   # the same as a run, wi
 npx binder-spec replay test/faults/ID.json --target mutant:ID   # the shortest log known to show it
 \`\`\`
 
-*Shortest* is the number of operations of the shortest log known to show the fault; the log is \`test/faults/ID.json\`.`;
+*Shortest* is the number of operations of the shortest log known to show the fault; the log is \`test/faults/ID.json\`.
+It is the shortest that anybody knows, whatever found it (other seeds, other signs, the explorer), so it only ever gets shorter.
+
+A hunt shrinks with the sign pinned that it saw first. A fault has other signs: those that it meets on the way, and what the state shows
+before anybody is told. They are shrunk in their turn, and while the log is longer than five operations further failing logs are, until two or three
+agree on a length. \`executions\` counts every log that was executed for all of that, the generated ones that passed included; \`pinned\`
+counts those for the first sign alone. A log that the driver without the fault fails as well is never taken for a sign of it.`;
 
 /** Known bugs that no edit of one line can be here, and why. */
 const ABSENT: readonly (readonly [bug: string, why: string])[] = [

@@ -30,7 +30,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (buffer.size > size + 8) this.#split(buffer, size);',
     story: 'a rest of 8 bytes is left to the message instead of becoming a free region',
     rule: 'ALLOC-24',
-    shortestKnown: 8,
+    shortestKnown: 5,
   },
   {
     id: 'empty-shares-address',
@@ -93,7 +93,7 @@ export const placement: readonly Fault[] = [
     replacement: 'if (previous !== null && previous.free && previous.previous === null) {',
     story: 'a freed region is merged with the free one before it only at the start of the mapping',
     rule: 'ALLOC-25',
-    shortestKnown: 10,
+    shortestKnown: 6,
   },
   {
     id: 'split-loses-neighbour',
@@ -103,7 +103,7 @@ export const placement: readonly Fault[] = [
     replacement: '',
     story: 'the region behind a split one does not learn who is before it now',
     rule: 'ALLOC-25',
-    shortestKnown: 10,
+    shortestKnown: 6,
   },
   {
     id: 'page-of-neighbour',
@@ -124,7 +124,7 @@ export const placement: readonly Fault[] = [
     story: 'the high watermark is the page populated last',
     rule: 'ALLOC-32',
     needs: 'a look at the state',
-    shortestKnown: 7,
+    shortestKnown: 6,
   },
   {
     id: 'mapped-again',

@@ -23,7 +23,7 @@ export const processes: readonly Fault[] = [
     history: 'c21a80ca0684 (2021), with CVE-2021-39686',
     rule: 'TXN-15',
     needs: 'a process that changes its user id between two messages',
-    shortestKnown: 9,
+    shortestKnown: 8,
   },
   {
     id: 'manager-immortal',

@@ -276,6 +276,6 @@ export const references: readonly Fault[] = [
     story: 'a received handle shows old bytes in the place of its cookie',
     history: 'binder and cookie cleared when a handle is written (2016)',
     rule: 'OBJ-15',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
 ];

@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import { FAULTS, faultNamed } from '../faults/all.ts';
 import { AREAS, type Area } from '../faults/fault.ts';
 import { exploredLengths } from '../faults/explored.ts';
+import type { Catch } from '../self-test/hunt.ts';
 import type { Answer } from '../self-test/pool.ts';
 import { count } from '../verdict.ts';
 
@@ -20,8 +21,10 @@ export interface FaultRow {
   readonly runs: number;
   readonly ops: number;
   readonly seconds: number;
-  /** Logs executed to shrink it. */
+  /** Logs executed to shrink it, those for its other signs and for further failing logs included. */
   readonly executions: number;
+  /** Logs executed to shrink the sign that was seen first. */
+  readonly pinned: number;
   /** Ops of the shrunk log. */
   readonly shrunk: number;
   readonly shortestKnown: number;
@@ -48,6 +51,7 @@ export interface SelfTestReport {
   readonly seed: number;
   readonly seeds: number;
   readonly seconds: number;
+  /** Medians and worsts are over all hunts that found a fault. */
   readonly summary: {
     readonly faults: number;
     readonly found: number;
@@ -55,6 +59,8 @@ export interface SelfTestReport {
     readonly secondsWorst: number;
     readonly executionsMedian: number;
     readonly executionsWorst: number;
+    /** The median of those for the sign that was seen first. */
+    readonly pinnedMedian: number;
     /** Share of the hunts that ended at the shortest known length, 0 to 1. */
     readonly shortestShare: number;
     /** Faults found of which the explorer has a log; hunts of them, and how many ended at its length and below it. */
@@ -90,10 +96,13 @@ export const median = (values: readonly number[]): number =>
 
 const unique = (words: readonly string[]): string[] => [...new Set(words)];
 
+const caughtOf = (answers: readonly Answer[]): readonly Catch[] =>
+  answers.flatMap(answer => ('trouble' in answer || !answer.found ? [] : [answer]));
+
 const rowOf = (id: string, answers: readonly Answer[]): FaultRow => {
   const { area, rule, shortestKnown } = faultNamed(id);
   const explored = exploredLengths().get(id) ?? null;
-  const caught = answers.flatMap(answer => ('trouble' in answer || !answer.found ? [] : [answer]));
+  const caught = caughtOf(answers);
   const middle = (pick: (one: (typeof caught)[number]) => number): number => median(caught.map(pick));
   return {
     ...{ id, area, rule, found: answers.length > 0 && caught.length === answers.length },
@@ -102,6 +111,7 @@ const rowOf = (id: string, answers: readonly Answer[]): FaultRow => {
     ops: middle(({ ops }) => ops),
     seconds: middle(({ seconds }) => seconds),
     executions: middle(({ executions }) => executions),
+    pinned: middle(({ pinned }) => pinned),
     shrunk: middle(({ log }) => log.length),
     shortestKnown,
     atShortest: caught.filter(({ log }) => log.length <= shortestKnown).length,
@@ -110,7 +120,9 @@ const rowOf = (id: string, answers: readonly Answer[]): FaultRow => {
     belowExplored: explored === null ? 0 : caught.filter(({ log }) => log.length < explored).length,
     signature: caught[0]?.signature ?? '',
     caughtBy: unique(caught.map(({ spoke }) => spoke)),
-    troubles: answers.flatMap(answer => ('trouble' in answer ? [answer.trouble] : [])),
+    troubles: answers
+      .flatMap(answer => ('trouble' in answer ? [answer.trouble] : answer.found ? [] : [answer.signature]))
+      .filter(why => why !== ''),
   };
 };
 
@@ -132,7 +144,7 @@ export const selfTestReport = (run: SelfTestRun): SelfTestReport => {
     )
     .filter(({ hunts }) => hunts > 0);
   const found = faults.filter(row => row.hits > 0);
-  const hits = found.reduce((sum, row) => sum + row.hits, 0);
+  const caught = caughtOf(answers);
   const shortest = found.reduce((sum, row) => sum + row.atShortest, 0);
   const reached = found.filter(row => row.explored !== null);
   return {
@@ -140,11 +152,12 @@ export const selfTestReport = (run: SelfTestRun): SelfTestReport => {
     summary: {
       faults: faults.length,
       found: faults.filter(row => row.found).length,
-      secondsMedian: median(found.map(row => row.seconds)),
-      secondsWorst: Math.max(0, ...found.map(row => row.seconds)),
-      executionsMedian: median(found.map(row => row.executions)),
-      executionsWorst: Math.max(0, ...found.map(row => row.executions)),
-      shortestShare: run.shrink && hits > 0 ? shortest / hits : 0,
+      secondsMedian: median(caught.map(each => each.seconds)),
+      secondsWorst: Math.max(0, ...caught.map(each => each.seconds)),
+      executionsMedian: median(caught.map(each => each.executions)),
+      executionsWorst: Math.max(0, ...caught.map(each => each.executions)),
+      pinnedMedian: median(caught.map(each => each.pinned)),
+      shortestShare: run.shrink && caught.length > 0 ? shortest / caught.length : 0,
       explored: {
         faults: reached.length,
         hunts: run.shrink ? reached.reduce((sum, row) => sum + row.hits, 0) : 0,
@@ -210,7 +223,8 @@ export const selfTestText = (report: SelfTestReport, { color, quiet, shrink }: S
     `seconds to find     median ${summary.secondsMedian.toFixed(2)}  worst ${summary.secondsWorst.toFixed(2)}`,
     ...(shrink
       ? [
-          `executions to shrink  median ${summary.executionsMedian}  worst ${summary.executionsWorst}`,
+          `executions to shrink  median ${summary.executionsMedian}  worst ${summary.executionsWorst}` +
+            `  (median for the first sign ${summary.pinnedMedian})`,
           `shrunk to the shortest known length  ${(summary.shortestShare * 100).toFixed(1)} %`,
           exploredLine(summary.explored),
         ]

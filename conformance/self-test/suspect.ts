@@ -1,5 +1,6 @@
 /** A driver with a fault in it, as a hunt drives it: in this process, or behind the adapter protocol. */
 import path from 'node:path';
+import type { Driver } from '../../abi/driver.ts';
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
@@ -25,14 +26,22 @@ export interface Suspect {
 /** The world of every sequence, as in `run`. */
 export const WORLD = { devices: 2 };
 
+/** Runs a log on a driver in this process. `closely`: the state is looked at after each op. */
+export const judge = (driver: Driver, ops: readonly Op[], closely: boolean, coverage = new Coverage()): RunResult =>
+  runLockstep(
+    {
+      ...{ specification, driver, world: WORLD, invariants: INVARIANTS, coverage },
+      ...(closely ? { checkpointEvery: 1 } : {}),
+    },
+    ops,
+  );
+
 /** The driver with the fault, in this process. Throws `EnvironmentError` when it cannot be loaded. */
 export const inProcess = async (fault: Fault): Promise<Suspect> => {
   const driver = new ImplTarget(await loadDriver(fault));
-  const options = { specification, driver, world: WORLD, invariants: INVARIANTS };
   return {
     parallel: 1,
-    run: async (ops, closely, coverage = new Coverage()) =>
-      runLockstep({ ...options, coverage, ...(closely ? { checkpointEvery: 1 } : {}) }, ops),
+    run: async (ops, closely, coverage) => judge(driver, ops, closely, coverage),
     stop: async () => {},
   };
 };

@@ -16,7 +16,7 @@ const WRITTEN = 200;
 /** Logs of one likeness that are made small. */
 const OF_EACH = 4;
 /** Shorter logs that are executed, at most: the shortest ones. */
-const MOST = 24;
+const MOST = 12;
 const LENGTH = 100;
 
 const SMALLER: readonly Pass[] = [dropChunks(1), ...STRUCTURE];

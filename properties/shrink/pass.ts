@@ -30,6 +30,11 @@ export const threadOf = (op: Op): number => ('thread' in op ? op.thread : -1);
 export const processes = (ops: readonly Op[]): readonly number[] =>
   [...new Set(ops.map(procOf))].filter(proc => proc >= 0).sort((a, b) => b - a);
 
+export const TF_ONE_WAY = 1;
+
+/** The flags of a message that expects no answer, as the 32 bits that they are. */
+export const asOneway = (flags: number): number => (flags | TF_ONE_WAY) >>> 0;
+
 /** What nearly every log begins with. */
 export const isSetup = (op: Op): boolean =>
   op.op === 'open' || op.op === 'mmap' || (op.op === 'ioctl' && op.cmd === 'BINDER_SET_CONTEXT_MGR');

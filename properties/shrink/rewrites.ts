@@ -2,9 +2,17 @@
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { STRAY_ADDRESS, STRAY_HANDLE } from '../../abi/resolve.ts';
 import { handlesOf, joined, producersOf, renamed, withoutCommand } from './edit.ts';
-import { isWriteRead, processes, procOf, swapped, threadOf, threads, withWrite, type Pass } from './pass.ts';
-
-const TF_ONE_WAY = 1;
+import {
+  isWriteRead,
+  processes,
+  procOf,
+  swapped,
+  TF_ONE_WAY,
+  threadOf,
+  threads,
+  withWrite,
+  type Pass,
+} from './pass.ts';
 
 /** One thread, process or descriptor does the work of another. */
 export const merge: Pass = {

@@ -4,14 +4,26 @@ import { movesOf } from './moves.ts';
 import type { Pass } from './pass.ts';
 import { acquireManager, bringForward, join, merge, postpone, reroot, turn } from './rewrites.ts';
 import { LIKENESSES, type Guide } from './guide.ts';
+import { refuse, retell } from './retell.ts';
 import { simplerKinds } from './values.ts';
 
 /** Logs longer than this have too many neighbours. */
 const LONGEST = 24;
 /** Shorter logs that are executed, at most: the shortest ones. */
-const MOST = 24;
+const MOST = 12;
 
-const REWRITES: readonly Pass[] = [acquireManager, turn, reroot, merge, join, simplerKinds, bringForward, postpone];
+const REWRITES: readonly Pass[] = [
+  acquireManager,
+  turn,
+  reroot,
+  merge,
+  join,
+  simplerKinds,
+  bringForward,
+  postpone,
+  refuse,
+  retell,
+];
 
 function* neighbours(ops: readonly Op[]): Iterable<readonly Op[]> {
   for (const { candidates } of REWRITES) for (const candidate of candidates(ops, { at: 0 })) yield candidate.ops;

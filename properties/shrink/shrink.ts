@@ -10,7 +10,7 @@ import { repair } from './edit.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { Guide } from './guide.ts';
 import { anyOf, narrow, type Question } from './narrow.ts';
-import { passesFor, type Candidate, type Pass, type Position } from './passes.ts';
+import { passesFor, type Aids, type Candidate, type Pass, type Position } from './passes.ts';
 
 /** Runs a log; answers how it failed. */
 export type Test = (ops: readonly Op[]) => Failure | undefined;
@@ -27,6 +27,8 @@ export interface ShrinkOptions {
   readonly budget?: number;
   /** Candidates tried at once by `shrinkAsync`. */
   readonly parallel?: number;
+  /** False: only the structure is made smaller, and nothing that costs much is tried. */
+  readonly thorough?: boolean;
   /** Guesses without executing, from the log at the start and its failure. */
   readonly guide?: (ops: readonly Op[], failure: Failure) => Guide;
   readonly onProgress?: (progress: {
@@ -48,7 +50,7 @@ export interface Shrunk extends Finding {
 
 export const DEFAULT_BUDGET = 2000;
 /** Other beginnings that are tried before anything else. */
-const FIRST = 8;
+const FIRST = 2;
 
 /** The log up to the op at which it failed, without those that were not performed. */
 export const trimmed = (ops: readonly Op[], failure: Failure): readonly Op[] => {
@@ -122,6 +124,7 @@ class Search {
   readonly #from: number;
   readonly #budget: number;
   readonly #guide: Guide | undefined;
+  readonly #aids: Aids;
   readonly #tried = new Set<string>();
   readonly #others = new Map<string, Finding>();
   readonly #onProgress: ShrinkOptions['onProgress'];
@@ -149,11 +152,13 @@ class Search {
     this.best = { ops: trimmed(ops, failure), failure };
     this.#costs = costs(this.best.ops);
     this.#guide = options.guide?.(this.best.ops, failure);
-    this.#elsewhere = this.#guide === undefined ? [] : elsewhere(this.#guide);
+    const { thorough = true } = options;
+    this.#elsewhere = this.#guide === undefined || !thorough ? [] : elsewhere(this.#guide);
+    this.#aids = { thorough, guide: this.#guide, others: this.#elsewhere };
     this.#narrowing = this.#beginning();
     this.#question = this.#narrowing.next().value ?? undefined;
     if (this.#question === undefined) this.#narrowing = undefined;
-    this.#passes = passesFor(this.best.ops.length, 0, false);
+    this.#passes = passesFor(this.best.ops.length, 0, false, this.#aids);
     this.#tried.add(keyOf(this.best.ops));
     this.#stream = this.#start({ at: 0 });
   }
@@ -255,7 +260,7 @@ class Search {
   #begin(): void {
     this.#narrowing = undefined;
     this.#costs = costs(this.best.ops);
-    this.#passes = passesFor(this.best.ops.length, 0, false);
+    this.#passes = passesFor(this.best.ops.length, 0, false, this.#aids);
     this.#restart({ at: 0 });
   }
 
@@ -280,7 +285,7 @@ class Search {
       this.#deep = !this.#changed;
       this.#changed = false;
       this.#pass = 0;
-      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#guide, this.#elsewhere);
+      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#aids);
     }
     this.#restart({ at: 0 });
     return true;

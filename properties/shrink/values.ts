@@ -2,9 +2,7 @@
 import type { CommandSpec, Op } from '../../abi/op.ts';
 import { renamed } from './edit.ts';
 import { edited, leavesOf } from './leaves.ts';
-import { isWriteRead, procOf, threadOf, withWrite, type Pass } from './pass.ts';
-
-const TF_ONE_WAY = 1;
+import { asOneway, isWriteRead, procOf, TF_ONE_WAY, threadOf, withWrite, type Pass } from './pass.ts';
 
 const plainer = (command: CommandSpec): CommandSpec =>
   command.bc === 'BC_TRANSACTION' || command.bc === 'BC_REPLY'
@@ -29,7 +27,7 @@ export const plain: Pass = {
   },
 };
 
-/** Calls become oneways, which need no answer. */
+/** Calls become oneways, which need no answer; threads that were asked for become threads that nobody asked for. */
 export const simplerKinds: Pass = {
   name: 'simpler kinds',
   *candidates(ops, from) {
@@ -38,10 +36,13 @@ export const simplerKinds: Pass = {
       const op = ops[at];
       if (!isWriteRead(op)) continue;
       for (const [index, command] of (op.write ?? []).entries()) {
+        if (command.bc === 'BC_REGISTER_LOOPER' && ++place >= from.at) {
+          yield { ops: withWrite(ops, at, index, { bc: 'BC_ENTER_LOOPER' }), position: { at: place } };
+        }
         if (command.bc !== 'BC_TRANSACTION') continue;
         if ((command.flags & TF_ONE_WAY) === 0 && ++place >= from.at) {
           yield {
-            ops: withWrite(ops, at, index, { ...command, flags: command.flags | TF_ONE_WAY }),
+            ops: withWrite(ops, at, index, { ...command, flags: asOneway(command.flags) }),
             position: { at: place },
           };
         }

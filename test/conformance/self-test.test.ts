@@ -99,10 +99,11 @@ describe('self-test', () => {
       expect(hunts).toBe(4);
       expect(equal + shorter).toBe(report.faults.filter(each => each.shrunk <= (each.explored ?? 0)).length);
       expect(out).toContain(`(${equal} of 4, 4 faults`);
-      for (const { id, found, runs, ops, executions, shrunk, shortestKnown, caughtBy } of report.faults) {
+      for (const { id, found, runs, ops, executions, pinned, shrunk, shortestKnown, caughtBy } of report.faults) {
         expect({ id, found, caught: caughtBy.length }).toEqual({ id, found: true, caught: 1 });
         expect(ops).toBeGreaterThanOrEqual(runs);
-        expect(executions).toBeLessThanOrEqual(500);
+        expect(pinned).toBeLessThanOrEqual(500);
+        expect(executions).toBeGreaterThanOrEqual(pinned);
         expect(shrunk).toBeLessThanOrEqual(shortestKnown + 2);
         const log = path.join(logs, `${id}.json`);
         expect(readOpLog(log).ops).toHaveLength(shrunk);

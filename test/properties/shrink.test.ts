@@ -24,7 +24,7 @@ const testOf =
 /** Least share of shrinks that reach the shortest length; most executions, in the middle and at worst. */
 const SHARE = 0.97;
 const MEDIAN = 40;
-const MOST = 200;
+const MOST = 400;
 /** Failing logs of each plant that are shrunk. */
 const SEEDS = 2;
 const FIRST_SEED = 300;
