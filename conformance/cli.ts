@@ -266,7 +266,7 @@ const program = (io: Io, finish: (code: ExitCode) => void): Command => {
     .option('-s, --seed <seed>', 'which sequences to generate', options.seed, 1)
     .option('--seeds <count>', 'hunt each fault with so many seeds, from that one on', options.positive, 1)
     .option('--time-limit <duration>', 'for one hunt: 60s, 5m', options.duration, 60)
-    .option('-j, --jobs <count>', 'worker processes (default: none, one hunt after the other)', options.positive)
+    .option('-j, --jobs <count>', 'worker processes (default: 1)', options.positive)
     .option('--foreign', 'the driver with the fault behind the adapter protocol')
     .option('-r, --report <format=file>', 'write a report: json=FILE', options.jsonReport, [])
     .option('--save <folder>', 'save the log that shows each fault as ID.json')

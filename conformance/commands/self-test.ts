@@ -29,6 +29,9 @@ export interface SelfTestOptions {
   readonly quiet?: boolean;
 }
 
+/** A driver with a fault may loop, and only another process can put an end to that; sources without a build have none. */
+const ONE_WORKER = import.meta.url.endsWith('.js') ? 1 : undefined;
+
 const chosen = ({ fault, area }: SelfTestOptions): readonly Fault[] => {
   if (area !== undefined && !Object.hasOwn(AREAS, area)) {
     throw new UsageError(`no area of faults has the name ${area}: there are ${Object.keys(AREAS).join(', ')}`);
@@ -66,7 +69,7 @@ export const selfTest = async (io: Io, options: SelfTestOptions): Promise<ExitCo
   try {
     await hunts(
       orders,
-      options.jobs,
+      options.jobs ?? ONE_WORKER,
       answer => {
         answers.push(answer);
         const missed = answers.filter(one => 'trouble' in one || !one.found).length;

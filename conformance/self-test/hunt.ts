@@ -62,17 +62,31 @@ const pacer = (): (() => Promise<void>) => {
 const speaker = ({ kind, rules, core }: Failure, coverage: Coverage): string =>
   kind === 'snapshot' ? `state ${core.split(' ')[1] ?? ''}` : (likeliestRule(rules, coverage.record().rules) ?? kind);
 
-/** Hunts a fault. Throws `EnvironmentError` when its driver cannot be loaded. */
-export const hunt = async (fault: Fault, options: HuntOptions, stop: AbortSignal): Promise<Catch> => {
+/**
+ * Hunts a fault; `seen` is told of it as soon as it is found, before the shrinking, in which a driver may loop. Throws
+ * `EnvironmentError` when its driver cannot be loaded.
+ */
+export const hunt = async (
+  fault: Fault,
+  options: HuntOptions,
+  stop: AbortSignal,
+  seen: (first: Catch) => void = () => {},
+): Promise<Catch> => {
   const suspect = await (options.foreign ? behindBoundary(fault) : inProcess(fault));
   try {
-    return await pursue(suspect, fault, options, stop);
+    return await pursue(suspect, fault, options, stop, seen);
   } finally {
     await suspect.stop();
   }
 };
 
-const pursue = async (suspect: Suspect, { id }: Fault, options: HuntOptions, stop: AbortSignal): Promise<Catch> => {
+const pursue = async (
+  suspect: Suspect,
+  { id }: Fault,
+  options: HuntOptions,
+  stop: AbortSignal,
+  seen: (first: Catch) => void,
+): Promise<Catch> => {
   const { seed } = options;
   const arbitrary = new OpLogArbitrary({ level: 'full', devices: WORLD.devices });
   const coverage = new Coverage();
@@ -95,6 +109,9 @@ const pursue = async (suspect: Suspect, { id }: Fault, options: HuntOptions, sto
     }
     const found = { id, seed, found: true, runs: sequence + 1, ops, seconds: elapsed() };
     const first = { ops: log, failure };
+    const { signature: sign } = failure;
+    if (judge(new ImplTarget(), log, true).failure === undefined)
+      seen({ ...found, pinned: 0, executions: 0, log, signature: sign, spoke: speaker(failure, coverage) });
     const best = options.shrink
       ? await shortest(
           suspect,

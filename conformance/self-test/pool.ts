@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../exit.ts';
 import { faultNamed } from '../faults/all.ts';
 import { hunt, type Catch } from './hunt.ts';
-import type { Order } from './worker.ts';
+import type { Order, Word } from './worker.ts';
 
 const WORKER = new URL('./worker.js', import.meta.url);
 /** Seconds that a hunt may take beyond its limit (it shrinks) before its worker counts as hung. */
@@ -26,13 +26,23 @@ const inWorker = (child: ChildProcess, order: Order, stop: AbortSignal): Promise
     };
     const { id, options } = order;
     const trouble = (reason: string): void => settle({ id, seed: options.seed, trouble: reason });
+    let seen: Catch | undefined;
     const watchdog = setTimeout(
-      () => trouble('its hunt does not end: the driver loops'),
+      () => {
+        child.kill('SIGKILL');
+        // It loops over a shorter log: the fault is found all the same.
+        if (seen === undefined) trouble('its hunt does not end: the driver loops');
+        else settle(seen);
+      },
       (options.seconds + PATIENCE) * 1000,
     );
     const halt = (): void => settle(undefined);
     stop.addEventListener('abort', halt);
-    child.on('message', message => settle(message as Catch));
+    child.on('message', message => {
+      const word = message as Word;
+      if ('first' in word) seen = word.first;
+      else settle(word.caught);
+    });
     child.on('error', error => trouble(`its worker failed: ${error.message}`));
     child.on('exit', (code, signal) => trouble(`its worker ended with ${signal ?? `exit code ${code}`}`));
     child.send(order);
@@ -62,7 +72,7 @@ export const hunts = async (
       const answer = await inWorker(child, order, stop);
       if (answer === undefined) break;
       tell(answer);
-      if (!('trouble' in answer)) continue;
+      if (!('trouble' in answer) && !child.killed) continue;
       child.kill('SIGKILL');
       child = undefined;
     }

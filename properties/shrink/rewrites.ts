@@ -1,7 +1,7 @@
 /** Passes that put something simpler in the place of something: merged threads, other references, plain values. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { STRAY_ADDRESS, STRAY_HANDLE } from '../../abi/resolve.ts';
-import { handlesOf, joined, producersOf, renamed, withoutCommand } from './edit.ts';
+import { handlesOf, joined, producersOf, renamed, withoutCommand, type WriteReadOp } from './edit.ts';
 import {
   isWriteRead,
   processes,
@@ -66,7 +66,7 @@ export const join: Pass = {
       if (!isWriteRead(two)) continue;
       for (let first = second - 1; first >= 0; first--) {
         const one = ops[first];
-        if (!isWriteRead(one) || one.proc !== two.proc || one.thread !== two.thread || one.fd !== two.fd) continue;
+        if (!isWriteRead(one) || !sameThread(one, two)) continue;
         for (const late of [false, true]) {
           if (++place < from.at) continue;
           const next = joined(ops, first, second, late);
@@ -84,23 +84,41 @@ const handleIn = (command: CommandSpec): HandleRef | undefined =>
 const withHandle = (command: CommandSpec, handle: HandleRef): CommandSpec =>
   ('target' in command ? { ...command, target: handle } : { ...command, handle }) as CommandSpec;
 
-/** A read happens last, and an earlier op of its process not at all: what it waited for has come by then. */
+/** Ops that set a process up: nothing works without them. */
+const SETS_UP: ReadonlySet<Op['op']> = new Set<Op['op']>(['open', 'mmap']);
+
+/**
+ * A read happens last: what it waited for has come by then. An earlier op of its process goes, or the write of its
+ * thread goes with it, and perhaps what used to wake it.
+ */
 export const postpone: Pass = {
   name: 'postpone',
   *candidates(ops, from) {
     let place = -1;
-    for (let at = ops.length - 2; at >= 0; at--) {
+    for (let at = ops.length - 1; at >= 0; at--) {
       const op = ops[at];
       if (!isWriteRead(op) || op.write !== undefined || op.read === undefined) continue;
-      for (let gone = ops.length - 1; gone >= 0; gone--) {
-        const other = ops[gone];
-        if (gone === at || !isWriteRead(other) || other.proc !== op.proc) continue;
-        if (++place < from.at) continue;
-        yield { ops: [...ops.filter((_, each) => each !== at && each !== gone), op], position: { at: place } };
+      const last = [...ops.slice(0, at), ...ops.slice(at + 1), op];
+      for (let gone = last.length - 2; gone >= 0; gone--) {
+        const other = last[gone];
+        if (at === ops.length - 1 || !isWriteRead(other) || other.proc !== op.proc) continue;
+        if (++place >= from.at) yield { ops: last.filter((_, each) => each !== gone), position: { at: place } };
+      }
+      const first = ops.slice(0, at).findLastIndex(each => isWriteRead(each) && sameThread(each, op));
+      const whole = first < 0 ? undefined : joined(last, first, last.length - 1, true);
+      if (whole === undefined) continue;
+      if (++place >= from.at) yield { ops: whole, position: { at: place } };
+      for (let gone = whole.length - 2; gone >= 0; gone--) {
+        const other = whole[gone] as Op;
+        if (isWriteRead(other) || SETS_UP.has(other.op) || procOf(other) !== op.proc) continue;
+        if (++place >= from.at) yield { ops: whole.filter((_, each) => each !== gone), position: { at: place } };
       }
     }
   },
 };
+
+const sameThread = (one: WriteReadOp, two: WriteReadOp): boolean =>
+  one.proc === two.proc && one.thread === two.thread && one.fd === two.fd;
 
 /** References name something simpler: the manager, nothing at all, or what somebody got earlier (splice and re-root). */
 export const reroot: Pass = {
