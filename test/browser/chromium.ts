@@ -1,5 +1,7 @@
 /** The browser of the tests: Debian's Chromium, or the one that CHROMIUM names. */
 import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { chromium, type BrowserContext } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -25,4 +27,14 @@ export const chromiumProgram = (): string => {
 };
 
 /** Options that let it run as root in a container and speak to nobody. */
-export const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+
+/** Starts it with a profile of its own in `folder`, which goes when the folder goes. */
+export const browserIn = (folder: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(path.join(folder, 'profile'), {
+    executablePath: chromiumProgram(),
+    headless: true,
+    args: ARGUMENTS,
+    viewport: { width: 1280, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });

@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseOpLog } from '../../conformance/oplog-file.ts';
 import type { ExplorerData } from '../../conformance/report/html/explorer/data.ts';
 import { opsTo } from '../../conformance/report/html/explorer/graph.ts';
 import { unshelve, type Shelf } from '../../conformance/report/html/explorer/shelf.ts';
 import { command } from '../conformance/command.ts';
-import { ARGUMENTS, chromiumProgram } from './chromium.ts';
+import { browserIn } from './chromium.ts';
 
 let folder: string;
 let browser: BrowserContext;
@@ -50,13 +50,7 @@ beforeAll(async () => {
   await explored('explorer.html');
   await explored('cut.html', '--html-states', '20');
   data = dataOf('explorer.html');
-  browser = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
-    executablePath: chromiumProgram(),
-    headless: true,
-    args: ARGUMENTS,
-    viewport: { width: 1280, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
+  browser = await browserIn(folder);
 });
 
 afterEach(async () => {

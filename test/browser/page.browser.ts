@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pageData } from '../../conformance/report/html-page.ts';
 import type { PageData } from '../../conformance/report/html/data.ts';
@@ -12,7 +12,7 @@ import type { FinishedRun } from '../../conformance/report/run-report.ts';
 import { readRunLog, tallyOf } from '../../conformance/run-log/reader.ts';
 import { command } from '../conformance/command.ts';
 import { hostileRun } from '../conformance/hostile.ts';
-import { ARGUMENTS, chromiumProgram } from './chromium.ts';
+import { browserIn } from './chromium.ts';
 
 let folder: string;
 let browser: BrowserContext;
@@ -47,14 +47,7 @@ beforeAll(async () => {
   data = pageData(run);
   writeFileSync(path.join(folder, 'wrong.html'), render('html', run));
   writeFileSync(path.join(folder, 'hostile.html'), render('html', hostileRun()));
-  // A profile of its own, gone afterwards.
-  browser = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
-    executablePath: chromiumProgram(),
-    headless: true,
-    args: ARGUMENTS,
-    viewport: { width: 1280, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
+  browser = await browserIn(folder);
 });
 
 afterEach(async () => {
