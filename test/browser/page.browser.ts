@@ -96,12 +96,14 @@ describe('the overview', () => {
 
 describe('the page of a failure', () => {
   const step = async (): Promise<string> => (await page.locator('.stepper output').innerText()).trim();
+  /** Waits until the stepper shows `wanted`: the page follows its address, and that is announced after the key. */
+  const shows = (wanted: string): Promise<void> => expect.poll(step, { timeout: 10_000 }).toBe(wanted);
 
   test('is reached from the overview and begins where it goes wrong', async () => {
     await open('wrong.html');
     await page.locator('.card').first().click();
     const { failing, steps, rule } = data.failures[0]!;
-    expect(await step()).toBe(`step ${failing + 1} of ${steps.length}`);
+    await shows(`step ${failing + 1} of ${steps.length}`);
     expect(await page.locator('.failure-head').innerText()).toContain(rule);
     expect(await page.locator('.lanes .step').count()).toBe(steps.length);
   });
@@ -111,32 +113,34 @@ describe('the page of a failure', () => {
     const { steps } = data.failures[0]!;
     const seen: string[] = [];
     for (let at = 0; at < steps.length; at++) {
-      expect(await step()).toBe(`step ${at + 1} of ${steps.length}`);
+      await shows(`step ${at + 1} of ${steps.length}`);
       expect(page.url()).toMatch(new RegExp(`#failure/1/step/${at + 1}$`));
       seen.push(await page.locator('.step-panel header').innerText());
       await page.keyboard.press('ArrowRight');
     }
     expect(new Set(seen).size).toBe(steps.length);
     await page.keyboard.press('Home');
-    expect(await step()).toBe(`step 1 of ${steps.length}`);
+    await shows(`step 1 of ${steps.length}`);
     await page.keyboard.press('End');
-    expect(await step()).toBe(`step ${steps.length} of ${steps.length}`);
+    await shows(`step ${steps.length} of ${steps.length}`);
     await page.keyboard.press('ArrowLeft');
-    expect(await step()).toBe(`step ${steps.length - 1} of ${steps.length}`);
+    await shows(`step ${steps.length - 1} of ${steps.length}`);
   });
 
   test('is walked with the buttons, the slider and the rows of the drawing', async () => {
     await open('wrong.html', '#failure/1/step/1');
+    const { failing, steps } = data.failures[0]!;
+    const at = (number: number): Promise<void> => shows(`step ${number} of ${steps.length}`);
     await page.getByLabel('Step forward').click();
-    expect(await step()).toMatch(/^step 2 /);
+    await at(2);
     await page.getByLabel('Step back').click();
-    expect(await step()).toMatch(/^step 1 /);
+    await at(1);
     await page.getByLabel('Step', { exact: true }).fill('3');
-    expect(await step()).toMatch(/^step 3 /);
+    await at(3);
     await page.locator('.lanes .step').nth(1).click();
-    expect(await step()).toMatch(/^step 2 /);
+    await at(2);
     await page.getByText('where it fails').click();
-    expect(await step()).toContain(`step ${data.failures[0]!.failing + 1} `);
+    await at(failing + 1);
   });
 
   test('marks the same place in the state of the specification and in that of the driver', async () => {
@@ -147,7 +151,7 @@ describe('the page of a failure', () => {
       page.locator(`.column.${side} .fact.marked dd`).first().innerText();
     expect(Number(await marked('expected')) - Number(await marked('seen'))).toBe(8);
     await page.keyboard.press('Home');
-    expect(await page.locator('.fact.marked').count()).toBe(0);
+    await expect.poll(() => page.locator('.fact.marked').count(), { timeout: 10_000 }).toBe(0);
   });
 
   test('draws the mapping with what is in it', async () => {
