@@ -1,6 +1,7 @@
 /** What every target of the suite is, as the checker sees it. */
 import type { Call } from './call.ts';
 import type { Observation } from './observation.ts';
+import type { Journal } from './journal.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How a sequence begins: nothing is open; this many devices exist, each a context of its own. */
@@ -16,6 +17,8 @@ export interface Driver {
   perform(call: Call): Observation;
   /** The state now; `undefined` where the target cannot show it. */
   snapshot(): Snapshot | undefined;
+  /** What it tells of the sequence so far; absent where the target cannot tell. */
+  journal?(): Journal;
 }
 
 /** Payload memory that the checker expects to be delivered by a call: what a remote target reads back in the same batch. */
@@ -38,6 +41,8 @@ export interface RemoteSession {
   /** Performs the steps in order and answers one observation a step. A step after a crash is absent from the answer. */
   perform(batch: readonly BatchStep[]): Promise<readonly Observation[]>;
   snapshot(): Promise<Snapshot | undefined>;
+  /** What the driver told of the sequence when the last snapshot was taken; `undefined` where it cannot tell. */
+  journal?(): Journal | undefined;
   /** Ends the sequence; the driver is left with nothing of it. */
   end(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import type { Call } from './call.ts';
 import type { World } from './driver.ts';
 import type { FdIndex, OpId, ProcIndex } from './ids.ts';
+import type { History, Journal } from './journal.ts';
 import type { Delivery, Observation } from './observation.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -23,6 +24,21 @@ export interface Outcome<State> {
   readonly rules: readonly string[];
 }
 
+/** An outcome with the history behind it. */
+export interface Chapter<State> extends Outcome<State> {
+  readonly history: History;
+}
+
+/** Keeps the history of a sequence beside its states, and says what a driver tells of it. */
+export interface Historian<State> {
+  readonly begin: History;
+  /** `step` with histories; the same outcomes in the same order. */
+  step(state: State, history: History, call: Call): readonly Chapter<State>[];
+  /** `canonical` with histories. */
+  canonical(state: State, history: History, call: Call): { readonly chapter: Chapter<State>; readonly alone: boolean };
+  journal(history: History, snapshot: Snapshot): Journal;
+}
+
 export interface Specification<State> {
   initial(world: World): State;
   /** Whether the call can be made at all: the process lives, the descriptor is open, the thread is not parked. */
@@ -34,4 +50,6 @@ export interface Specification<State> {
   snapshot(state: State): Snapshot;
   /** Every snapshot that reading a driver's debugfs may show: looking is not free of effects (DBG-14). */
   shown(state: State): readonly Snapshot[];
+  /** Absent where a specification tells nothing of the history. */
+  readonly historian?: Historian<State>;
 }

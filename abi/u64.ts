@@ -20,6 +20,10 @@ export const big = (value: U64): bigint => BigInt(value);
 /** True for a word small enough to calculate with as a number. */
 export const isSmall = (value: U64): value is number => typeof value === 'number';
 
+/** The low 32 bits as a signed number. */
+export const asSigned32 = (value: U64): number =>
+  typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, BigInt(value)));
+
 /** Reads a little-endian word. */
 export const readU64 = (view: DataView, at: number): U64 => {
   const high = view.getUint32(at + 4, true);

@@ -40,6 +40,7 @@ export const whyNotApplicable = (rule: Rule, profile: ProfileName, target: strin
   if (!rule.profiles.includes(profile)) return `not part of the profile ${profile}`;
   if (rule.applies === 'linux-target' && target !== 'linux') return 'only the Linux target can show it';
   if (rule.applies === 'impl-only' && target === 'linux') return 'the Linux target cannot show it';
+  if (rule.firesIn === 'journal' && target === 'process') return 'the adapter protocol does not carry it';
   return undefined;
 };
 

@@ -1,6 +1,8 @@
 /** A read in progress: what is in the buffer, and whether more can be stored there. */
 import type { ReadRequest } from '../abi/call.ts';
 import type { Return } from '../abi/observation.ts';
+import { noteReturn, type Notes } from './journal/note.ts';
+import type { FileKey } from './state.ts';
 
 export interface Cursor {
   readonly request: ReadRequest;
@@ -9,6 +11,8 @@ export interface Cursor {
   /** Bytes in the buffer. */
   filled: number;
   readonly returns: Return[];
+  readonly file: FileKey;
+  readonly notes: Notes | null;
   /** A message of this read was lost for lack of descriptors, and the error is still there (READ-35). */
   short: boolean;
 }
@@ -31,5 +35,6 @@ export const store = (cursor: Cursor, item: Return, size: number): boolean => {
   if (!fits(cursor.request, cursor.filled, 4 + size)) return false;
   cursor.filled += 4 + size;
   cursor.returns.push(item);
+  noteReturn(cursor.notes, cursor.file, item.br);
   return true;
 };

@@ -7,8 +7,12 @@
 import type { Call } from '../abi/call.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
-import type { Outcome, Specification } from '../abi/specification.ts';
+import type { History } from '../abi/journal.ts';
+import type { Chapter, Historian, Outcome, Specification } from '../abi/specification.ts';
 import { control, dropSets, interruptWait, isReadable, sleepsInEpoll, wait } from './epoll.ts';
+import { BEGINNING, afterTurn } from './journal/history.ts';
+import { journalOf } from './journal/journal.ts';
+import { newNotes, type Notes } from './journal/note.ts';
 import { peek } from './memory.ts';
 import { settle } from './node.ts';
 import { activePages, commonPages } from './page.ts';
@@ -163,8 +167,13 @@ const interrupt = (t: Turn, proc: number, thread: number): void => {
 };
 
 /** One way through the call; `answers` say what to choose where the driver is free. */
-const run = (state: State, call: Call, answers: readonly number[]): { turn: Turn; outcome: Outcome<State> } => {
-  const turn = new Turn(state, call.id, answers);
+const run = (
+  state: State,
+  call: Call,
+  answers: readonly number[],
+  notes: Notes | null = null,
+): { turn: Turn; outcome: Outcome<State> } => {
+  const turn = new Turn(state, call.id, answers, notes);
   if (call.op !== 'reclaim') taskOf(turn, call.proc);
   if ('thread' in call) turn.current = taskKey(call.proc, call.thread);
   const result = perform(turn, call);
@@ -201,18 +210,45 @@ const canonical = (state: State, call: Call): { readonly outcome: Outcome<State>
 
 const NO_ANSWERS: readonly number[] = [];
 
-/** Every outcome, the canonical one first. */
-const step = (state: State, call: Call): readonly Outcome<State>[] => {
-  const first = run(state, call, NO_ANSWERS);
-  if (first.turn.asked.length === 0) return [first.outcome];
-  const outcomes = [first.outcome];
+/** Every way through a call, the canonical one first. */
+const everyWay = <Way extends { readonly turn: Turn }>(walk: (answers: readonly number[]) => Way): readonly Way[] => {
+  const first = walk(NO_ANSWERS);
+  const ways = [first];
   let answers = nextAnswers([], first.turn.asked);
-  while (answers !== null && outcomes.length < MOST_OUTCOMES) {
-    const { turn, outcome } = run(state, call, answers);
-    outcomes.push(outcome);
-    answers = nextAnswers(answers, turn.asked);
+  while (answers !== null && ways.length < MOST_OUTCOMES) {
+    const way = walk(answers);
+    ways.push(way);
+    answers = nextAnswers(answers, way.turn.asked);
   }
-  return outcomes;
+  return ways;
+};
+
+/** Every outcome, the canonical one first. */
+const step = (state: State, call: Call): readonly Outcome<State>[] =>
+  everyWay(answers => run(state, call, answers)).map(({ outcome }) => outcome);
+
+/** One way through the call with the history behind it. */
+const tell = (
+  state: State,
+  history: History,
+  call: Call,
+  answers: readonly number[],
+): { turn: Turn; chapter: Chapter<State> } => {
+  const notes = newNotes();
+  const { turn, outcome } = run(state, call, answers, notes);
+  return { turn, chapter: { ...outcome, history: afterTurn(history, state, outcome.state, notes) } };
+};
+
+/** Keeps the history that the state does not hold. */
+const historian: Historian<State> = {
+  begin: BEGINNING,
+  step: (state, history, call) =>
+    everyWay(answers => tell(state, history, call, answers)).map(({ chapter }) => chapter),
+  canonical: (state, history, call) => {
+    const { turn, chapter } = tell(state, history, call, NO_ANSWERS);
+    return { chapter, alone: turn.asked.length === 0 };
+  },
+  journal: journalOf,
 };
 
 /**
@@ -263,4 +299,5 @@ export const specification: Specification<State> = {
   canonical,
   snapshot: snapshotOf,
   shown,
+  historian,
 };

@@ -9,6 +9,7 @@ import type { Return } from '../abi/observation.ts';
 import { fits, hasRoom, type Cursor } from './cursor.ts';
 import { deliver } from './delivery.ts';
 import { nextItem } from './item.ts';
+import { noteReturn } from './journal/note.ts';
 import { letReleaseRun } from './leave.ts';
 import { LOOPER, fileOf, indexOf, type Parked, type ThreadKey } from './state.ts';
 import { setNice } from './task.ts';
@@ -24,8 +25,9 @@ export type ReadEnd =
 
 /** Starts a read. `wrote` is what a parked read reports as write_consumed when it ends. */
 export const read = (t: Turn, thread: ThreadKey, call: WriteRead, wrote: number, request: ReadRequest): ReadEnd => {
-  const { nonblock } = t.file(fileOf(thread));
-  const cursor: Cursor = { request, nonblock, filled: request.consumed, returns: [], short: false };
+  const { key: file, nonblock } = t.file(fileOf(thread));
+  const { notes } = t;
+  const cursor: Cursor = { request, nonblock, filled: request.consumed, returns: [], file, notes, short: false };
   if (request.consumed === 0) {
     t.fire('READ-01');
     if (!fits(request, 0, 4)) return end(t, thread, cursor, 'EFAULT');
@@ -128,6 +130,7 @@ const finish = (t: Turn, thread: ThreadKey, cursor: Cursor): ReadEnd => {
       t.fire('THR-23');
       return end(t, thread, cursor, 'EFAULT', true);
     }
+    noteReturn(cursor.notes, cursor.file, 'BR_SPAWN_LOOPER');
     if (cursor.request.consumed === 0) cursor.returns[0] = { br: 'BR_SPAWN_LOOPER' };
   }
   return end(t, thread, cursor, 'OK');
@@ -166,6 +169,8 @@ export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
     nonblock: false,
     filled: parked.filled,
     returns: [...parked.returns],
+    file: fileOf(thread),
+    notes: t.notes,
     short: false,
   };
   const { key, waiting } = t.file(fileOf(thread));

@@ -4,10 +4,10 @@
  * A reply that has passed the stack checks ends the call whatever happens next (TXN-38): the replier sees
  * BR_TRANSACTION_COMPLETE, the caller the reply or the error.
  */
-import { ERRNO } from '../abi/errno.ts';
 import { BR, TF_ACCEPT_FDS } from '../abi/constants.ts';
 import type { Command } from '../abi/call.ts';
-import { begin, copyTo, dead, failCall, type Failure } from './transaction.ts';
+import { noteFailure, noteReceiver } from './journal/note.ts';
+import { begin, copyTo, dead, failCall, paramOf, type Failure } from './transaction.ts';
 import { NO_FILE, NO_THREAD, fileOf, type Id, type ThreadKey, type Transaction, type TransactionId } from './state.ts';
 import { setNice } from './task.ts';
 import { without, type Turn } from './turn.ts';
@@ -18,7 +18,7 @@ export type ReplyCommand = Command & { readonly bc: 'BC_REPLY' };
 
 /** BC_REPLY and BC_REPLY_SG. */
 export const reply = (t: Turn, thread: ThreadKey, command: ReplyCommand): void => {
-  const id = begin(t, thread);
+  const id = begin(t, thread, 'reply', command.message);
   const { stack } = t.thread(thread);
   if (stack === 0) {
     t.fire('TXN-34');
@@ -37,6 +37,7 @@ export const reply = (t: Turn, thread: ThreadKey, command: ReplyCommand): void =
   const failure = answer(t, thread, command, id, answered);
   if (failure === null) return;
   t.fire('TXN-38');
+  noteFailure(t, BR[failure.code], paramOf(failure));
   noteError(t, answered.from, id, failure);
   t.changeThread(thread, { returnError: BR.BR_TRANSACTION_COMPLETE });
   queueForThread(t, thread, { work: 'return_error' });
@@ -51,6 +52,7 @@ const answer = (t: Turn, thread: ThreadKey, command: ReplyCommand, id: Id, answe
     return dead('OK');
   }
   t.fire('TXN-36', 'TXN-43');
+  noteReceiver(t, fileOf(caller), caller);
   if (t.file(fileOf(caller)).frozen) t.fire('TXN-33');
   const copied = copyTo(t, {
     thread,
@@ -77,7 +79,7 @@ const answer = (t: Turn, thread: ThreadKey, command: ReplyCommand, id: Id, answe
 const noteError = (t: Turn, caller: ThreadKey, id: Id, failure: Failure): void => {
   if (caller === NO_THREAD || t.thread(caller).error.command !== BR.BR_OK) return;
   t.changeThread(caller, {
-    error: { id, command: BR[failure.code], param: failure.errno === 'OK' ? 0 : -ERRNO[failure.errno] },
+    error: { id, command: BR[failure.code], param: paramOf(failure) },
   });
 };
 

@@ -31,6 +31,12 @@ export const itemAt = (call: WriteRead, at: number): Item => {
   return decode(call, at, call.write.length);
 };
 
+/** The word at byte `at`, and the one behind it: what a message has as the low half of its target. */
+export const headAt = (call: WriteRead, at: number): { readonly word: number; readonly target: number } => {
+  const view = bytesAt(call, at);
+  return { word: view.getUint32(0, true), target: view.getUint32(4, true) };
+};
+
 /** Bytes behind the last command: zeros. */
 const EMPTY = new Uint8Array(80);
 

@@ -13,6 +13,7 @@ import { big, isSmall } from '../abi/u64.ts';
 import { allocate, bufferAt, changeBuffer } from './buffer.ts';
 import { dispatch } from './dispatch.ts';
 import { finishGather, startGather } from './gather.ts';
+import { noteFailure, noteNode, noteReceiver, noteSent } from './journal/note.ts';
 import { faulted, poke } from './memory.ts';
 import { pin, settle, unpinStrong } from './node.ts';
 import { translate, type Parcel, type Refusal, type Translation } from './object.ts';
@@ -43,9 +44,13 @@ export interface Failure {
 const failed = (errno: Errno): Failure => ({ code: 'BR_FAILED_REPLY', errno });
 export const dead = (errno: Errno | 'OK'): Failure => ({ code: 'BR_DEAD_REPLY', errno });
 
+/** The errno of a failure as the driver has it. */
+export const paramOf = ({ errno }: Failure): number => (errno === 'OK' ? 0 : -ERRNO[errno]);
+
 /** TXN-01: every attempt takes an id and resets the thread's extended error. */
-export const begin = (t: Turn, thread: ThreadKey): Id => {
+export const begin = (t: Turn, thread: ThreadKey, kind: 'call' | 'async' | 'reply', message: Message): Id => {
   const id = t.takeId();
+  noteSent(t, thread, id, kind, message);
   t.fire('TXN-01', 'IOC-07');
   t.changeThread(thread, { error: { id, command: BR.BR_OK, param: 0 } });
   return id;
@@ -54,8 +59,9 @@ export const begin = (t: Turn, thread: ThreadKey): Id => {
 /** TXN-02: the sender reads the code, and its extended error says why. */
 export const failCall = (t: Turn, thread: ThreadKey, id: Id, failure: Failure): void => {
   t.fire('TXN-02', 'TXN-03', 'WR-12');
+  noteFailure(t, BR[failure.code], paramOf(failure));
   t.changeThread(thread, {
-    error: { id, command: BR[failure.code], param: failure.errno === 'OK' ? 0 : -ERRNO[failure.errno] },
+    error: { id, command: BR[failure.code], param: paramOf(failure) },
     returnError: BR[failure.code],
   });
   queueForThread(t, thread, { work: 'return_error' });
@@ -63,7 +69,8 @@ export const failCall = (t: Turn, thread: ThreadKey, id: Id, failure: Failure): 
 
 /** BC_TRANSACTION and BC_TRANSACTION_SG (binder_transaction). */
 export const call = (t: Turn, thread: ThreadKey, command: CallCommand): void => {
-  const id = begin(t, thread);
+  const oneway = (command.flags & TF_ONE_WAY) !== 0;
+  const id = begin(t, thread, oneway ? 'async' : 'call', command.message);
   const failure = attempt(t, thread, command, id);
   if (failure !== null) failCall(t, thread, id, failure);
 };
@@ -72,6 +79,7 @@ const attempt = (t: Turn, thread: ThreadKey, command: CallCommand, id: Id): Fail
   const oneway = (command.flags & TF_ONE_WAY) !== 0;
   const target = findTarget(t, fileOf(thread), command.target);
   if ('code' in target) return target;
+  noteNode(t, target.id);
   const refusal = oneway ? null : busy(t, thread);
   if (refusal !== null) return refusal;
   if (oneway) t.fire('TXN-12');
@@ -79,6 +87,7 @@ const attempt = (t: Turn, thread: ThreadKey, command: CallCommand, id: Id): Fail
   if (t.file(fileOf(thread)).frozen) t.fire('FRZ-10');
   pin(t, target.id, true);
   const toThread = oneway ? NO_THREAD : nestedThread(t, thread, target.owner);
+  noteReceiver(t, target.owner, toThread);
   const copied = copyTo(t, { thread, id, command, target, to: target.owner, toThread, takesFds: target.acceptFds });
   if (copied.copied) return send(t, thread, id, target, oneway, toThread, copied.spam);
   if (copied.pinned) unpinStrong(t, target.id);

@@ -8,6 +8,7 @@ import type { OpId, ProcIndex, ThreadIndex } from '../abi/ids.ts';
 import type { Completion } from '../abi/observation.ts';
 import type { Delivered } from '../abi/specification.ts';
 import { withFile, withNode, withRef, withThread, withTransaction } from './record.ts';
+import type { Notes } from './journal/note.ts';
 import type { RuleId } from './rules.ts';
 import { THREADS } from './state.ts';
 import type {
@@ -59,6 +60,8 @@ export class Turn {
   readonly woken: ThreadKey[] = [];
   /** Threads that were woken in epoll_wait and have not looked yet, by `taskKey`. */
   readonly wokenSets: number[] = [];
+  /** What is noted for a journal, where one is kept. */
+  readonly notes: Notes | null;
   /** The native thread that runs, by `taskKey`; `NOBODY` for a worker of the kernel. */
   current = NOBODY;
   /** Files whose flush or release is left to the kernel worker, in order of asking. */
@@ -71,7 +74,7 @@ export class Turn {
   /** How many answers each choice had, in order. */
   readonly asked: number[] = [];
 
-  constructor(state: State, op: OpId, answers: readonly number[]) {
+  constructor(state: State, op: OpId, answers: readonly number[], notes: Notes | null = null) {
     this.devices = state.devices;
     this.tasks = state.tasks;
     this.files = state.files;
@@ -84,6 +87,7 @@ export class Turn {
     this.nextFile = state.nextFile;
     this.lastId = state.lastId;
     this.op = op;
+    this.notes = notes;
     this.#base = state;
     this.#answers = answers;
   }

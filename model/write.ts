@@ -7,6 +7,7 @@
 import type { Command, Status, WriteRead } from '../abi/call.ts';
 import { commandSize, writeSizeOf } from '../abi/encode.ts';
 import { clearDeath, deadBinderDone, requestDeath } from './death.ts';
+import { noteCommand } from './journal/note.ts';
 import { acknowledge } from './node.ts';
 import { count } from './ref.ts';
 import { freeBuffer } from './release.ts';
@@ -39,7 +40,7 @@ export const write = (t: Turn, thread: ThreadKey, request: WriteRead): WriteEnd 
     }
     const { command, next, index } = itemAt(request, at);
     t.command = index;
-    const refused = refuse(t, request, command, at, next) ?? execute(t, thread, command as Command);
+    const refused = refuse(t, thread, request, command, at, next) ?? execute(t, thread, command as Command);
     if (refused !== null) {
       t.fire('WR-03', 'WR-06');
       return { status: refused, wrote: at };
@@ -54,6 +55,7 @@ export const write = (t: Turn, thread: ThreadKey, request: WriteRead): WriteEnd 
 /** WR-07, WR-09, WR-11: bytes that cannot be read, words that are no command, commands that nobody implements. */
 const refuse = (
   t: Turn,
+  thread: ThreadKey,
   request: WriteRead,
   command: Command | undefined,
   at: number,
@@ -64,6 +66,7 @@ const refuse = (
     t.fire('WR-07');
     return 'EFAULT';
   }
+  noteCommand(t, thread, request, at, command);
   if (command === undefined) {
     t.fire('WR-09');
     return 'EINVAL';

@@ -3,7 +3,7 @@ import { equal } from '../abi/equal.ts';
 import type { NodeSnapshot, Snapshot } from '../abi/snapshot.ts';
 
 /** The expected value, with `null` wherever the target cannot tell. */
-const blinded = (expected: unknown, seen: unknown): unknown => {
+export const blinded = (expected: unknown, seen: unknown): unknown => {
   if (seen === null) return null;
   if (typeof expected !== 'object' || expected === null || typeof seen !== 'object') return expected;
   if (Array.isArray(expected)) {

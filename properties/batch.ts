@@ -10,6 +10,7 @@ import type { Op } from '../abi/op.ts';
 import { same } from '../abi/same.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Coverage } from './coverage.ts';
+import { Chronicle } from './journal/chronicle.ts';
 import { isExact } from './profile/profile.ts';
 import {
   CHECKPOINT_EVERY,
@@ -24,16 +25,27 @@ import { Track, type Foretold } from './track.ts';
 /** A batch is worth the most with about so many ops: more, and what is foretold has left the caches when it is needed. */
 export const BATCH_OPS = 1000;
 
-export type BatchOptions<State> = Omit<LockstepOptions<State>, 'coverage'>;
+export type BatchOptions<State> = Omit<LockstepOptions<State>, 'coverage' | 'journal'>;
+
+const NOTHING_TOLD: readonly string[] = [];
 
 export class Batch<State> {
   readonly #options: BatchOptions<State>;
   readonly #every: number;
   readonly #tracks: readonly Track<State>[];
+  /** Whether the journal of a sequence is compared at its end. */
+  readonly #keepsJournal: (index: number) => boolean;
+  /** Rules that such a comparison exercised. */
+  readonly #told = new Map<Track<State>, readonly string[]>();
 
   /** Foretells and drives. Throws nothing, as `runLockstep` does. */
-  constructor(options: BatchOptions<State>, logs: readonly (readonly Op[])[]) {
+  constructor(
+    options: BatchOptions<State>,
+    logs: readonly (readonly Op[])[],
+    keepsJournal: (index: number) => boolean = () => false,
+  ) {
     this.#options = options;
+    this.#keepsJournal = keepsJournal;
     const {
       specification,
       profile,
@@ -60,7 +72,7 @@ export class Batch<State> {
       if (!apart) track.foretell(BATCH_OPS);
       return !apart;
     });
-    unlessLost(track => this.#drive(track));
+    unlessLost(track => this.#drive(track) && this.#compareJournal(track));
     unlessLost(track =>
       [...track.snapshots.values()].every(seen => invariants.every(({ breaches }) => breaches(seen).length === 0)),
     );
@@ -69,7 +81,7 @@ export class Batch<State> {
   /** What sequence number `index` came to. Counts into `coverage`; to be asked once for each sequence. */
   judge(index: number, coverage: Coverage): RunResult {
     const track = this.#tracks[index] as Track<State>;
-    if (track.lost) return runLockstep({ ...this.#options, coverage }, track.ops);
+    if (track.lost) return runLockstep({ ...this.#options, coverage, journal: this.#keepsJournal(index) }, track.ops);
     const { onStep, invariants = NOTHING } = this.#options;
     const { steps, skipped, snapshots } = track;
     coverage.begin();
@@ -82,6 +94,7 @@ export class Batch<State> {
       coverage.countSnapshot(seen, invariants);
       shown = seen;
     });
+    coverage.countRules(this.#told.get(track) ?? NOTHING_TOLD);
     coverage.skipped += skipped.length;
     return { ops: steps.length, skipped, coverage, ...(shown === undefined ? {} : { shown }) };
   }
@@ -105,6 +118,20 @@ export class Batch<State> {
       track.foretell(BATCH_OPS);
     }
     return true;
+  }
+
+  /** Compares the journal of a sequence that was just driven, where that is wanted. Answers false where it differs. */
+  #compareJournal(track: Track<State>): boolean {
+    const { driver, specification, world = DEFAULT_WORLD } = this.#options;
+    const last = track.steps.at(-1);
+    if (last === undefined || !this.#keepsJournal(this.#tracks.indexOf(track))) return true;
+    const seen = driver.journal?.();
+    if (seen === undefined) return true;
+    const chronicle = new Chronicle(specification, world, true);
+    for (const { call, outcome } of track.steps) chronicle.add(call, outcome.observation);
+    const { rules, failure } = chronicle.compare(seen, last.op, track.skipped);
+    this.#told.set(track, rules);
+    return failure === undefined;
   }
 
   #isCheckpoint(at: number, { steps, next, ops }: Track<State>): boolean {

@@ -108,6 +108,11 @@ export class Coverage {
     });
   }
 
+  /** Rules that a comparison exercised beside those that fired in a step. */
+  countRules(rules: readonly string[]): void {
+    for (const rule of rules) bump(this.#rules, rule);
+  }
+
   /** Adds what another worker counted. */
   merge(other: CoverageRecord): void {
     this.sequences += other.sequences;

@@ -3,7 +3,14 @@ import { equal, firstDifference } from '../abi/equal.ts';
 import type { OpId } from '../abi/ids.ts';
 import type { Op } from '../abi/op.ts';
 
-export type FailureKind = 'observation' | 'snapshot' | 'invariant' | 'crash' | 'timeout' | 'capability';
+export type FailureKind = 'observation' | 'snapshot' | 'journal' | 'invariant' | 'crash' | 'timeout' | 'capability';
+
+/** What can differ from what is allowed, leaf by leaf. */
+export type Compared = 'observation' | 'snapshot' | 'journal';
+
+/** Whether a failure shows in what a driver tells of itself, and may have begun long before the op that showed it. */
+export const isAboutState = (failure: Pick<Failure, 'kind'> | undefined): boolean =>
+  failure?.kind === 'snapshot' || failure?.kind === 'journal' || failure?.kind === 'invariant';
 
 /**
  * What the rules allow at the place of a difference. A log whose run, as the specification has it, shows nothing of
@@ -120,8 +127,8 @@ const show = (value: unknown): string => {
  * Where a difference is, whichever op shows it: a snapshot differs long after what spoiled it, and a read tells the
  * same whether it had to wait or not. Only a bare outcome means little without its op.
  */
-const placeOf = (kind: 'observation' | 'snapshot', op: Op, general: string): string => {
-  if (kind === 'snapshot') return general;
+const placeOf = (kind: Compared, op: Op, general: string): string => {
+  if (kind !== 'observation') return general;
   const place = general.replace(/^(?:completions\.\*\.done|result)(?=\.|$)/, 'done');
   if (place !== 'done' && place !== 'done.status') return place;
   return `${op.op === 'ioctl' ? String(commandsOf(op)[0]) : op.op} ${place}`;
@@ -229,7 +236,7 @@ export const shows = (expected: Expectation, value: unknown, by: Resemblance = '
 
 /** A difference between what a target showed and the nearest that was allowed. */
 export const differs = (
-  kind: 'observation' | 'snapshot',
+  kind: Compared,
   op: Op,
   observed: unknown,
   allowed: readonly unknown[],

@@ -7,11 +7,12 @@ import type { Snapshot } from '../abi/snapshot.ts';
 import type { Specification } from '../abi/specification.ts';
 import { comparable } from './agree.ts';
 import { Coverage } from './coverage.ts';
-import { breaks, crashes, differs, nearest, type Failure } from './failure.ts';
+import { breaks, crashes, differs, isAboutState, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
+import { Chronicle } from './journal/chronicle.ts';
 import type { Follow } from './judge.ts';
 import { judgeFor, type Checker } from './profile/judge.ts';
-import type { Profile } from './profile/profile.ts';
+import { isExact, LINUX, type Profile } from './profile/profile.ts';
 import { readOn } from './profile/stream.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -26,6 +27,8 @@ export interface LockstepOptions<State> {
   readonly world?: World;
   /** Performed ops between snapshot comparisons; 1 checks after each op, 0 never. One is always made at the end. */
   readonly checkpointEvery?: number;
+  /** Whether the driver's journal is compared at each of them too, where it has one. */
+  readonly journal?: boolean;
   readonly invariants?: readonly Invariant[];
   /** Where counts go; shared by many runs. */
   readonly coverage?: Coverage;
@@ -93,7 +96,7 @@ export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonl
   coverage.skipped += first.skipped.length;
   coverage.widest = Math.max(coverage.widest, first.widest);
   const { failure } = first;
-  if (failure === undefined || checkpointEvery === 1 || (failure.kind !== 'snapshot' && failure.kind !== 'invariant')) {
+  if (failure === undefined || checkpointEvery === 1 || !isAboutState(failure)) {
     return { ...first, coverage };
   }
   // It showed at a checkpoint; the same ops again, checked after each, tell where it began.
@@ -120,6 +123,9 @@ const runOnce = <State>(
   let shown: Snapshot | undefined;
   let who = 'specification';
   const judge = judgeFor(specification, world, follow, options.profile);
+  // What other profiles let differ is not told in a driver's own numbers.
+  const keeps = options.journal === true && isExact(options.profile ?? LINUX);
+  const chronicle = keeps ? new Chronicle(specification, world, true) : undefined;
   const finish = (failure?: Failure) => {
     const { complete, widest } = judge;
     const counts = { ops: performed, skipped, widest, complete, ...(shown === undefined ? {} : { shown }) };
@@ -134,6 +140,15 @@ const runOnce = <State>(
     recorder?.snapshot(seen);
     const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
     if (performed > known) coverage.countSnapshot(seen, invariants);
+    return failure ?? journal(op);
+  };
+  const journal = (op: Op): Failure | undefined => {
+    if (chronicle === undefined || driver.journal === undefined) return undefined;
+    who = 'driver';
+    const told = driver.journal();
+    who = 'specification';
+    const { rules, failure } = chronicle.compare(told, op, skipped);
+    if (performed > known) coverage.countRules(rules);
     return failure;
   };
   try {
@@ -153,6 +168,7 @@ const runOnce = <State>(
       recorder?.observed(op, observation);
       who = 'specification';
       const divergence = judge.observe(call, observation);
+      chronicle?.add(call, observation);
       performed++;
       last = op;
       if (divergence !== undefined) {

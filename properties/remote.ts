@@ -13,8 +13,9 @@ import type { Specification } from '../abi/specification.ts';
 import { Coverage } from './coverage.ts';
 import { crashes, differs, nearest, type Failure } from './failure.ts';
 import type { Invariant } from './invariant.ts';
+import { Chronicle } from './journal/chronicle.ts';
 import { judgeFor } from './profile/judge.ts';
-import type { Profile } from './profile/profile.ts';
+import { isExact, LINUX, type Profile } from './profile/profile.ts';
 import { readOnRemotely } from './profile/stream.ts';
 import type { Recorder } from './recorder.ts';
 import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
@@ -67,6 +68,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
   coverage.begin();
   recorder?.begin();
   const judge = judgeFor(specification, world, 'every', options.profile);
+  const chronicle = new Chronicle(specification, world, false);
   const skipped: OpId[] = [];
   let performed = 0;
   let last: Op | undefined;
@@ -130,6 +132,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
       }
       recorder?.observed(op, observation);
       const divergence = judge.observe(call, observation, ahead);
+      chronicle.add(call, observation);
       performed++;
       last = op;
       if (divergence !== undefined) {
@@ -153,6 +156,12 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
       const failure = checkSnapshot(judge, seen, invariants, false, last, skipped);
       coverage.countSnapshot(seen, invariants);
       if (failure !== undefined) return finish(failure);
+    }
+    const journal = isExact(options.profile ?? LINUX) ? session.journal?.() : undefined;
+    if (journal !== undefined) {
+      const told = chronicle.compare(journal, last, skipped);
+      coverage.countRules(told.rules);
+      if (told.failure !== undefined) return finish(told.failure);
     }
   }
   return finish();

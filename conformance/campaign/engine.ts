@@ -70,12 +70,15 @@ const localEngine = ({ plan, jobs = 1, corpus, tally, show, stop }: Work): Engin
   },
   replay: async (log, signature) => {
     // As it was shrunk: what only the state shows is looked for after each op.
-    const checkpointEvery = /^(?:snapshot|invariant) /.test(signature) ? 1 : 0;
+    const checkpointEvery = /^(?:snapshot|journal|invariant) /.test(signature) ? 1 : 0;
+    const journal = signature.startsWith('journal ');
     const world = { devices: devicesOf(log, plan.devices) };
     const driver = await localTarget(plan.target);
     const profile = PROFILES[plan.profile];
-    return runLockstep({ specification, driver, world, checkpointEvery, invariants: INVARIANTS, profile }, log.ops)
-      .failure;
+    return runLockstep(
+      { specification, driver, world, checkpointEvery, journal, invariants: INVARIANTS, profile },
+      log.ops,
+    ).failure;
   },
   drive: async () => {
     await replayLocal(plan, corpusOf(plan, corpus), tally, stop);

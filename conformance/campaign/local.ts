@@ -56,6 +56,7 @@ export const replayLocal = async (
         driver,
         world: { devices },
         checkpointEvery: 1,
+        journal: true,
         invariants: INVARIANTS,
         coverage,
         recorder,

@@ -33,6 +33,12 @@ interface Proposed extends Proposal {
   readonly log: readonly Op[];
 }
 
+/** One in so many sequences is gone through once more for its journal. */
+const JOURNAL_EVERY = 64;
+
+/** Whether the journal of a sequence is compared: the same ones whoever drives them. */
+const keepsJournal = (seed: number, sequence: number): boolean => (sequence + seed) % JOURNAL_EVERY === 0;
+
 /** How long a share works before it speaks and listens. */
 const SLICE_MS = 100;
 
@@ -98,6 +104,7 @@ export const runShare = async (share: Share, tell: (news: News) => void, stop: A
     const batch = new Batch(
       common,
       proposals.map(({ log }) => log),
+      index => keepsJournal(plan.seed, (proposals[index] as Proposed).sequence),
     );
     for (let at = 0; at < proposals.length && !isOver(); at++) {
       const proposal = proposals[at] as Proposed;

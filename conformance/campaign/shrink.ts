@@ -7,7 +7,7 @@ import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
-import { sameBug } from '../../properties/failure.ts';
+import { isAboutState, sameBug } from '../../properties/failure.ts';
 import { runLockstep, type RunResult, type Step } from '../../properties/lockstep.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 import type { Recorder } from '../../properties/recorder.ts';
@@ -141,9 +141,10 @@ const shrinkOn = async (
 export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally, wish: ShrinkWish): Promise<void> => {
   const driver = await localTarget(plan.target);
   const world = { devices: known.first.devices };
-  const { kind } = known.first.failure;
+  const { failure } = known.first;
+  const journal = failure.kind === 'journal';
   // What only the state shows is looked for after each op, so that the log can end where it begins.
-  const checkpointEvery = kind === 'snapshot' || kind === 'invariant' ? 1 : 0;
+  const checkpointEvery = isAboutState(failure) ? 1 : 0;
   let yielded = performance.now();
   const execute: Bench['execute'] = async (ops, recorder) => {
     if (performance.now() - yielded > 50) {
@@ -153,7 +154,7 @@ export const shrinkLocal = async (plan: Plan, known: KnownFailure, tally: Tally,
     return executed(onStep =>
       runLockstep(
         {
-          ...{ specification, driver, world, checkpointEvery, invariants: INVARIANTS, onStep },
+          ...{ specification, driver, world, checkpointEvery, journal, invariants: INVARIANTS, onStep },
           profile: PROFILES[plan.profile],
           ...(recorder === undefined ? {} : { recorder }),
         },
@@ -181,7 +182,7 @@ export const shrinkRemote = async (
 ): Promise<void> => {
   const { failure, devices } = known.first;
   // What only the state shows may be what only a sequence that is alone shows whole.
-  const alone = failure.kind === 'snapshot' || failure.kind === 'invariant';
+  const alone = isAboutState(failure);
   /** What an adapter does not declare is no simpler form of what it does. A probe asks for it on purpose. */
   const mayAsk = (driver: RemoteDriver, ops: readonly Op[]): boolean =>
     !(driver instanceof ProcessTarget) || canAsk(ops, driver.capable) || !canAsk(known.first.ops, driver.capable);

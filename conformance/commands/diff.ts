@@ -1,5 +1,6 @@
 /** `diff`: the same sequences on two targets, and the first difference of each kind, even where both are allowed. */
 import type { Op } from '../../abi/op.ts';
+import { isAboutState } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 import { shrinkAsync } from '../../properties/shrink/shrink.ts';
 import { devicesOf, fileFor, nameOf } from '../campaign/log.ts';
@@ -7,7 +8,7 @@ import { sourceName, type Source } from '../campaign/plan.ts';
 import { freshSeed, seederOf } from '../campaign/seeds.ts';
 import { fit } from '../protocol/needs.ts';
 import { readCorpus } from '../corpus.ts';
-import { compare, isAboutState, type Comparison, type Difference } from '../difference/compare.ts';
+import { compare, type Comparison, type Difference } from '../difference/compare.ts';
 import { startSide, type Shown, type Side } from '../difference/side.ts';
 import { blameSays, differenceLines, type Reported } from '../difference/text.ts';
 import { EXIT, type ExitCode } from '../exit.ts';

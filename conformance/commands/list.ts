@@ -57,6 +57,7 @@ const restrictions = (rule: Rule): string[] => [
   rule.status.kind === 'modelled' ? 'status    modelled' : `status    not applicable: ${rule.status.why}`,
   ...(rule.determinism === 'set' ? ['outcomes  several are legal; the specification answers all of them'] : []),
   ...(rule.firesIn === 'snapshot' ? ['shown by  comparing states'] : []),
+  ...(rule.firesIn === 'journal' ? ['shown by  comparing journals'] : []),
   ...(rule.applies === undefined ? [] : [`applies   ${rule.applies}`]),
 ];
 

@@ -63,6 +63,7 @@ const onLocal = async (
       driver: await localTarget(target),
       world: { devices: devicesOf(log, DEVICES) },
       checkpointEvery: 1,
+      journal: true,
       invariants: INVARIANTS,
       onStep,
       profile: PROFILES[name],

@@ -3,7 +3,7 @@ import { equal } from '../../abi/equal.ts';
 import type { Op } from '../../abi/op.ts';
 import type { TraceStep } from '../../abi/trace.ts';
 import { agrees, comparable } from '../../properties/agree.ts';
-import { differs, type Failure } from '../../properties/failure.ts';
+import { differs, isAboutState, type Failure } from '../../properties/failure.ts';
 import type { Shown, Side } from './side.ts';
 
 /** What the third opinion, the specification, says about a difference. */
@@ -78,10 +78,6 @@ export const compare = (sides: Pick<Side, 'exactIds'>[], a: Shown, b: Shown): Co
   }
   return { difference: undefined, model: a.failure ?? b.failure };
 };
-
-/** Whether a failure is one of the state. */
-export const isAboutState = (failure: Failure | undefined): boolean =>
-  failure?.kind === 'snapshot' || failure?.kind === 'invariant';
 
 const isSilent = ({ failure }: Shown): boolean => failure?.kind === 'crash' || failure?.kind === 'timeout';
 

@@ -72,7 +72,7 @@ const cardOf = ({ id, level, status, exercised, why }: RunReport['rules'][number
     kernel: evidence.kernel,
     seen: evidence.seen,
     several: determinism === 'set',
-    inState: firesIn === 'snapshot',
+    inState: firesIn !== undefined,
   };
 };
 

@@ -146,7 +146,7 @@ const CoverageSchema = z.strictObject({
 });
 
 const FailureSchema = z.strictObject({
-  kind: z.enum(['observation', 'snapshot', 'invariant', 'crash', 'timeout', 'capability']),
+  kind: z.enum(['observation', 'snapshot', 'journal', 'invariant', 'crash', 'timeout', 'capability']),
   signature: z.string(),
   core: z.string(),
   commands: z.array(z.string()),

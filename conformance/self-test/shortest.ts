@@ -7,7 +7,7 @@
  */
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
-import { sameBug, type Failure } from '../../properties/failure.ts';
+import { isAboutState, sameBug, type Failure } from '../../properties/failure.ts';
 import { repair } from '../../properties/shrink/edit.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
 import { shrinkAsync, trimmed, type Finding, type Shrunk } from '../../properties/shrink/shrink.ts';
@@ -82,7 +82,7 @@ class Search {
   /** Shrinks one finding; `thorough`: its values too, and with what costs much. */
   async shrink({ ops, failure }: Finding, thorough: boolean): Promise<Shrunk> {
     // What only the state shows is looked for after each op, so that the log can end where it begins.
-    const closely = failure.kind === 'snapshot' || failure.kind === 'invariant';
+    const closely = isAboutState(failure);
     this.#seen.set(failure.core, Math.min(ops.length, this.#seen.get(failure.core) ?? Infinity));
     return shrinkAsync(ops, failure, each => this.#run(each, closely), {
       parallel: this.#suspect.parallel,

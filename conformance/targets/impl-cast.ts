@@ -82,6 +82,9 @@ export class NativeProcess {
 /** Process of the log with that pid. */
 export const procOfPid = (pid: number): number => (pid - FIRST_PID) / PIDS;
 
+/** Thread of its process with that tid. */
+export const threadOfTid = (tid: number): number => (tid - FIRST_PID) % PIDS;
+
 /** The pid that an ioctl names. */
 export const pidOf = (target: NonNullable<IoctlArgument['target']>): number =>
   'pid' in target ? target.pid : FIRST_PID + PIDS * target.proc;

@@ -6,6 +6,7 @@ import type { Driver, World } from '../../abi/driver.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../abi/encode.ts';
 import { BAD_POINTER, Image } from '../../abi/image.ts';
 import type { Completion, Done, Observation, Result } from '../../abi/observation.ts';
+import type { Journal } from '../../abi/journal.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import { BinderDriver } from '../../impl/driver.ts';
 import type { Epoll, EpollWait } from '../../impl/epoll.ts';
@@ -24,8 +25,10 @@ import {
   NativeThread,
   pidOf,
   procOfPid,
+  threadOfTid,
   type Room,
 } from './impl-cast.ts';
+import { journalFrom, NOTHING_BEFORE } from './linux/journal.ts';
 
 const NO_COMPLETIONS: readonly Completion[] = [];
 
@@ -67,6 +70,25 @@ export class ImplTarget implements Driver {
       procOf: group => procOfPid(group.pid),
       threadOf: task => task.tid - task.group.pid,
     });
+  }
+
+  /** What the text of its debugfs files tells. */
+  journal(): Journal {
+    const text = (file: string): string => this.#driver.debugFile(file) ?? '';
+    const processes = [...this.#processes].flatMap(([proc, { group }]) => {
+      const file = this.#driver.debugFile(`proc/${group.pid}`);
+      return file === null ? [] : [{ proc, text: file }];
+    });
+    const persons = {
+      procOf: procOfPid,
+      threadOf: (_pid: number, tid: number) => threadOfTid(tid),
+      deviceIn: (context: string) => Number(context.replace('binder', '')),
+    };
+    const texts = {
+      ...{ stats: text('stats'), state: text('state'), transactions: text('transactions'), processes },
+      ...{ log: text('transaction_log'), failed: text('failed_transaction_log') },
+    };
+    return journalFrom(persons, texts, NOTHING_BEFORE);
   }
 
   /** The observation of a call that completed parked ops, perhaps itself. */

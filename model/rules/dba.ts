@@ -1,5 +1,5 @@
 /** The debugfs files: stats, buffers, transactions. */
-import { SHOULD, notApplicable, seen, type Rule } from './rule.ts';
+import { SHOULD, seen, type Rule } from './rule.ts';
 
 export const DBA = {
   'DBA-01': {
@@ -30,9 +30,7 @@ export const DBA = {
     ...SHOULD,
     says: 'The two logs keep the last 32 entries each, with type, both ends, context, node, handle as sent, sizes, and the result as decimal code and errno.',
     evidence: seen('print_binder_transaction_log_entry'),
-    status: notApplicable(
-      'Only the text of the two logs shows it and a snapshot has no log; the optimised driver prints them and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'DBA-06': {
     ...SHOULD,
@@ -44,8 +42,6 @@ export const DBA = {
     ...SHOULD,
     says: 'The files list the newest open first, and an open file repeats the pid of its siblings.',
     evidence: seen('binder_open', 'print_binder_proc'),
-    status: notApplicable(
-      'Only the order of the text shows it and a snapshot is sorted; FRZ-02 shows the same order through calls.',
-    ),
+    firesIn: 'journal',
   },
 } as const satisfies Record<`DBA-${number}`, Rule>;

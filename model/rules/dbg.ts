@@ -48,17 +48,13 @@ export const DBG = {
     ...SHOULD,
     says: 'The transactions file leaves out dead nodes, references, idle threads, nodes without a oneway in flight, and processes with nothing to show.',
     evidence: seen('transactions_show', 'print_binder_proc'),
-    status: notApplicable(
-      'A selection of the lines of the state file, which the snapshot carries whole; the optimised driver prints it and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'DBG-09': {
     ...SHOULD,
     says: 'The file of one pid shows the full block of every open file with that pid.',
     evidence: derived('proc_show'),
-    status: notApplicable(
-      'The same block as in the state file, which the snapshot carries; the optimised driver prints it and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'DBG-10': {
     ...SHOULD,
@@ -76,17 +72,13 @@ export const DBG = {
     ...SHOULD,
     says: 'The log holds the last 32 calls and replies of all processes, oldest first, with the thread only where one was addressed, and marks one that is not finished.',
     evidence: seen('print_binder_transaction_log_entry'),
-    status: notApplicable(
-      'Only the text of the log shows it and a snapshot has no log; the optimised driver prints it and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'DBG-13': {
     ...SHOULD,
     says: 'The log of failures copies the entries of calls and replies that failed while being sent, and not those whose peer died later.',
     evidence: seen('print_binder_transaction_log_entry', 'binder_transaction'),
-    status: notApplicable(
-      'Only the text of the log shows it and a snapshot has no log; the optimised driver prints it and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'DBG-14': {
     ...SHOULD,

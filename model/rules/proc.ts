@@ -26,7 +26,7 @@ export const PROC = {
     ...SHOULD,
     says: 'The debugfs file of a pid belongs to the first of its open files and goes with it, even when other open files of the pid remain.',
     evidence: seen('binder_open', 'binder_release'),
-    status: notApplicable('Only the directory of debugfs shows it, which a snapshot does not carry.'),
+    firesIn: 'journal',
   },
   'PROC-06': {
     ...SHOULD,

@@ -223,9 +223,7 @@ export const READ = {
     ...SHOULD,
     says: 'A return counts in the statistics once it is stored; BR_NOOP never does, BR_SPAWN_LOOPER does.',
     evidence: seen('binder_stat_br'),
-    status: notApplicable(
-      'Only the counters of the stats file show it, which a snapshot does not carry; the optimised driver prints them and its tests hold the text.',
-    ),
+    firesIn: 'journal',
   },
   'READ-44': {
     ...INFO,

@@ -29,8 +29,11 @@ export interface Rule {
   /** `exact`: one outcome, given the history of calls. `set`: several outcomes are legal. */
   readonly determinism: 'exact' | 'set';
   readonly status: Status;
-  /** Where else than in a step it is exercised: `snapshot` means by comparing the state that debugfs shows. */
-  readonly firesIn?: 'snapshot';
+  /**
+   * Where else than in a step it is exercised: `snapshot` means by comparing the state that debugfs shows, `journal` by
+   * comparing what it tells of the history.
+   */
+  readonly firesIn?: 'snapshot' | 'journal';
   /** The one kind of target on which it can fire. */
   readonly applies?: 'linux-target' | 'impl-only';
 }
