@@ -151,6 +151,7 @@ export class Cast {
   readonly #actors = new Map<ProcIndex, Actor>();
   readonly #seats: (Actor | undefined)[] = Array.from({ length: MOST_PROCESSES }, () => undefined);
   readonly #pids = new Map<number, ProcIndex>();
+  readonly #tids = new Map<number, ThreadIndex>();
   /** User that each device's first manager was (CTX-04). */
   readonly managers = new Map<DeviceIndex, number>();
   /** Descriptors travel in this sequence. */
@@ -218,6 +219,22 @@ export class Cast {
   /** Remembers a process id; it outlives the process. */
   learn(pid: number, proc: ProcIndex): void {
     this.#pids.set(pid, proc);
+  }
+
+  /** Remembers a thread id; it outlives the thread. */
+  learnThread(tid: number, actor: Actor, thread: ThreadIndex): void {
+    actor.tids.set(tid, thread);
+    this.#tids.set(tid, thread);
+  }
+
+  /** The thread of the log with this id. */
+  threadOf(tid: number): ThreadIndex | null {
+    return this.#tids.get(tid) ?? null;
+  }
+
+  /** Every process id that was learned, with its process. */
+  get pids(): IterableIterator<[number, ProcIndex]> {
+    return this.#pids.entries();
   }
 
   /** The process of the log with this id. */

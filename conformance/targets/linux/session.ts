@@ -3,9 +3,12 @@ import type { Call } from '../../../abi/call.ts';
 import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
 import type { Completion as Finished, Done, Observation } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
+import type { Journal } from '../../../abi/journal.ts';
 import type { Snapshot } from '../../../abi/snapshot.ts';
 import type { Cast, OpenFile } from './cast.ts';
 import { SequenceFailed } from './errors.ts';
+import { HistoryFiles } from './history-files.ts';
+import type { Before } from './journal.ts';
 import { Lowering, type Born, type Lowered } from './lower.ts';
 import { peekedBytes } from './raise.ts';
 import { Program } from './program.ts';
@@ -19,6 +22,13 @@ export interface Slot {
   reclaim(): Promise<void>;
   /** The sequence is over; the slot may serve another one. */
   release(): void;
+}
+
+/** What the driver told before a sequence that is alone. */
+export interface Earlier {
+  /** Objects that existed, by class. */
+  readonly objects: Readonly<Record<string, number>>;
+  readonly history: Before;
 }
 
 /** Programs are cut at this many bytes. */
@@ -52,15 +62,16 @@ export class LinuxSession implements RemoteSession {
   readonly #separateMemory: boolean;
   /** Calls that rest in the driver, by tag. */
   readonly #parked = new Map<number, Lowered>();
-  /** Objects of the driver that existed before a sequence that is alone; absent where others run beside it. */
-  readonly #before: Readonly<Record<string, number>> | undefined;
+  /** Absent where others run beside the sequence. */
+  readonly #before: Earlier | undefined;
+  #journal: Journal | undefined;
   #failed: Error | undefined;
 
-  constructor(slot: Slot, cast: Cast, separateMemory: boolean, before?: Readonly<Record<string, number>>) {
+  constructor(slot: Slot, cast: Cast, separateMemory: boolean, before?: Earlier) {
     this.#slot = slot;
     this.#cast = cast;
     this.#before = before;
-    this.#lowering = new Lowering(cast);
+    this.#lowering = new Lowering(cast, before !== undefined);
     this.#separateMemory = separateMemory;
   }
 
@@ -109,6 +120,8 @@ export class LinuxSession implements RemoteSession {
     const asked = this.#lowering.identify();
     const actors = [...this.#cast.all()].filter(({ files }) => [...files.values()].some(({ isAlive }) => isAlive));
     const before = this.#before;
+    // What is told of the history comes first: looking at the state wakes readers, which counts (DBG-14).
+    const history = before === undefined ? undefined : new HistoryFiles(program, logs, MOST_TEXT);
     // Beside others, only files that touch nobody else's nodes are read: printing a node has effects (DBG-14).
     const blocks =
       before === undefined
@@ -117,6 +130,7 @@ export class LinuxSession implements RemoteSession {
     program.settle();
     const transactions = before === undefined ? undefined : program.readFile(0, `${logs}/transactions`, MOST_TEXT);
     const stats = program.readFile(0, `${logs}/stats`, MOST_TEXT);
+    history?.readProcesses(this.#cast);
     const { outcomes, failure } = await this.#send(program, BUDGET_MS);
     this.#lowering.next();
     if (failure !== undefined) throw new SequenceFailed(failure, undefined, []);
@@ -124,13 +138,18 @@ export class LinuxSession implements RemoteSession {
     const textOf = (tag: number): string => Buffer.from(outcomes[tag - first]?.outs[0] ?? []).toString('latin1');
     // The file of a process goes with the open that made it, even when others of the process live on (PROC-05).
     if (blocks.some(tag => (outcomes[tag - first]?.value ?? -1n) < 0n)) return undefined;
-    return snapshotFrom(this.#cast, {
-      blocks: blocks.map(textOf),
-      stats: textOf(stats),
-      ...(before === undefined || transactions === undefined
-        ? {}
-        : { alone: { before, transactions: textOf(transactions) } }),
-    });
+    if (before === undefined || history === undefined || transactions === undefined)
+      return snapshotFrom(this.#cast, { blocks: blocks.map(textOf), stats: textOf(stats) });
+    const [state = ''] = blocks.map(textOf);
+    const moving = textOf(transactions);
+    this.#journal = history.journal(this.#cast, before.history, state, moving, tag => outcomes[tag - first]);
+    const alone = { before: before.objects, transactions: moving };
+    return snapshotFrom(this.#cast, { blocks: [state], stats: textOf(stats), alone });
+  }
+
+  /** Of a sequence that is alone, as it was when the last snapshot was taken. */
+  journal(): Journal | undefined {
+    return this.#journal;
   }
 
   /** Remembers the ids of a process and of its thread. */
@@ -139,7 +158,7 @@ export class LinuxSession implements RemoteSession {
     if (both === undefined) return;
     const ids = Buffer.from(both);
     this.#cast.learn(ids.readUInt32LE(0), proc);
-    if (thread !== undefined) actor.tids.set(ids.readUInt32LE(4), thread);
+    if (thread !== undefined) this.#cast.learnThread(ids.readUInt32LE(4), actor, thread);
   }
 
   /** Gives everything back: processes are emptied or killed before the slot's next program. */
@@ -174,9 +193,11 @@ export class LinuxSession implements RemoteSession {
     const idle = this.#cast.idle(actor => busy.has(actor));
     if (idle === undefined) return;
     const lowering = this.#lowering;
-    lowering.retire(idle);
-    await this.#send(lowering.program, BUDGET_MS);
+    const first = lowering.program.tag;
+    const asked = lowering.retire(idle);
+    const { outcomes } = await this.#send(lowering.program, BUDGET_MS);
     lowering.next();
+    for (const born of asked) this.#meet(born, outcomes[born.tag - first]);
   }
 
   #send(program: Program, budgetMs: number): Promise<Result> {

@@ -6,10 +6,11 @@ import { AgentCommand } from './command.ts';
 import { activeObjects } from './debugfs.ts';
 import { groundOf, VIRTUAL_MACHINE } from './ground.ts';
 import type { AgentHost } from './host.ts';
+import { beforeOf } from './journal.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { Program } from './program.ts';
 import { ReclaimGate } from './reclaim.ts';
-import { LinuxSession } from './session.ts';
+import { LinuxSession, type Earlier } from './session.ts';
 import { SlotPool } from './slots.ts';
 import { DROP_CACHES } from './sys.ts';
 
@@ -99,7 +100,7 @@ export class LinuxTarget implements RemoteDriver {
     const { slot, give } = await this.#pool.take();
     await (alone ? this.#gate.beginAlone() : this.#gate.begin());
     // What earlier sequences lost is not this one's.
-    const before = alone && this.#isOurs ? await this.leftovers() : undefined;
+    const before = alone && this.#isOurs ? await this.#earlier() : undefined;
     const separate = this.#separateEvery > 0 && this.#begun++ % this.#separateEvery === this.#separateEvery - 1;
     return new LinuxSession(
       {
@@ -129,9 +130,14 @@ export class LinuxTarget implements RemoteDriver {
 
   /** The driver's own statistics of what it made and did not delete (DBG-10), when every slot is empty. */
   async leftovers(): Promise<Readonly<Record<string, number>>> {
-    const { logs } = this.#ground;
     // Where others use the driver too, its statistics are about them as well.
-    if (!this.#isOurs || logs === undefined) return {};
+    return this.#isOurs ? ((await this.#earlier())?.objects ?? {}) : {};
+  }
+
+  /** What the driver tells when every slot is empty; `undefined` where it has no files. */
+  async #earlier(): Promise<Earlier | undefined> {
+    const { logs } = this.#ground;
+    if (logs === undefined) return undefined;
     const empty = Array.from({ length: this.slots }, (_, slot) => {
       const program = new Program();
       program.reset();
@@ -140,10 +146,10 @@ export class LinuxTarget implements RemoteDriver {
     await Promise.all(empty);
     const program = new Program();
     program.waitKernel();
-    const tag = program.readFile(0, `${logs}/stats`, 1 << 16);
+    const tags = ['stats', 'transaction_log'].map(file => program.readFile(0, `${logs}/${file}`, 1 << 16));
     const { outcomes } = await this.#machine.run(this.slots, program.bytes());
-    const text = Buffer.from(outcomes[tag]?.outs[0] ?? []).toString('latin1');
-    return activeObjects(text);
+    const [stats = '', log = ''] = tags.map(tag => Buffer.from(outcomes[tag]?.outs[0] ?? []).toString('latin1'));
+    return { objects: activeObjects(stats), history: beforeOf({ stats, log }) };
   }
 
   /** Takes in what the agent tells of its machine. */
