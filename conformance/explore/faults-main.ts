@@ -11,7 +11,7 @@ import type { Op } from '../../abi/op.ts';
 import { Growth } from '../../properties/explore/ground/growth.ts';
 import type { Ground } from '../../properties/explore/ground/ground.ts';
 import { FAULTS, faultNamed } from '../faults/all.ts';
-import type { Fault } from '../faults/fault.ts';
+import { isToldByJournal, type Fault } from '../faults/fault.ts';
 import { EXPLORED, ExploredSchema, type Explored } from '../faults/explored.ts';
 import { writeWhole } from '../files.ts';
 import { readOpLog, writeOpLog } from '../oplog-file.ts';
@@ -67,6 +67,7 @@ const lengthOf = (id: string): number => {
 const chased = new Map<string, number>();
 
 const hunt = async (fault: Fault, ground: Ground, growth: Growth, history: boolean): Promise<void> => {
+  if (isToldByJournal(fault)) return;
   const { id, story } = fault;
   const key = `${id} ${ground.name} ${history}`;
   const least = chased.get(key) ?? 0;
@@ -132,15 +133,17 @@ for (const { edges: most, history, wants } of passes) {
   }
 }
 
-for (const { id, shortestKnown } of faults) {
+for (const fault of faults) {
+  const { id, shortestKnown } = fault;
   // What a part of the grounds does not show, says nothing about the others.
   if (lengthOf(id) < Infinity || (partial && rows.has(id))) continue;
   if (existsSync(logOf(id))) rmSync(logOf(id));
   const suitable = grounds.filter(({ name }) => missing(id, name).length === 0);
   const fewest = grounds.map(({ name }) => missing(id, name)).sort((a, b) => a.length - b.length)[0] ?? [];
   const deepest = Math.max(0, ...suitable.map(({ name }) => chased.get(`${id} ${name} false`) ?? 0));
-  const why =
-    suitable.length === 0
+  const why = isToldByJournal(fault)
+    ? 'the explorer compares states, and only the journal shows it'
+    : suitable.length === 0
       ? `no ground has all that its shortest known log needs; the nearest lacks ${fewest.join(', ')}`
       : `no log of up to ${deepest} ops of ${suitable.map(({ name }) => name).join(', ')}; the shortest known has ${shortestKnown}`;
   rows.set(id, { id, why });

@@ -2,6 +2,7 @@
 import { UsageError } from '../exit.ts';
 import { accounting } from './accounting.ts';
 import { calls } from './calls.ts';
+import { debugfs } from './debugfs.ts';
 import { AREAS, type Area, type Fault } from './fault.ts';
 import { lifecycle } from './lifecycle.ts';
 import { objects } from './objects.ts';
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   calls,
   processes,
   surroundings,
+  debugfs,
 ]
   .flat()
   .sort((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area));

@@ -1,5 +1,5 @@
 /** A fault: one edit of one line of the optimised driver, as data, with the story of the bug that it is. */
-import type { RuleId } from '../../model/model.ts';
+import { RULES, type RuleId } from '../../model/model.ts';
 
 /** What a fault is about. */
 export const AREAS = {
@@ -25,6 +25,7 @@ export const AREAS = {
   flags: 'Flags of messages and nodes, nice values',
   identity: 'Who is who: processes, users, managers',
   cleanup: 'What is left after a failure, an exit, a release',
+  debugfs: 'What the debugfs files tell: counts, logs, who is listed',
 } as const;
 
 /** The name of an area. */
@@ -52,6 +53,10 @@ export interface Fault {
   /** Ops of the shortest log known to show it; the log is `test/faults/ID.json`. */
   readonly shortestKnown: number;
 }
+
+/** Whether only what the driver tells of its history shows a fault, which is not looked at after each op. */
+export const isToldByJournal = ({ rule }: Pick<Fault, 'rule'>): boolean =>
+  (RULES[rule] as { readonly firesIn?: string }).firesIn === 'journal';
 
 /** One edit of one source of the driver. */
 export type Edit = Pick<Fault, 'id' | 'file' | 'text' | 'replacement'>;

@@ -47,7 +47,7 @@ export async function* furtherLogs(
   const tried = async (ops: readonly Op[]): Promise<Next | undefined> => {
     await pause();
     executions++;
-    const { failure } = await suspect.run(ops, false);
+    const { failure } = await suspect.run(ops, false, undefined, first.failure.kind === 'journal');
     if (failure === undefined) return undefined;
     const next = { finding: { ops, failure }, executions };
     executions = 0;

@@ -45,6 +45,9 @@ export interface Catch {
   readonly spoke: string;
 }
 
+/** One in so many sequences is gone through once more for its journal. */
+const JOURNAL_EVERY = 16;
+
 /** Work between two looks at what the user wants. */
 const SLICE_MS = 50;
 
@@ -100,7 +103,7 @@ const pursue = async (
   };
   for (let sequence = 0; !stop.aborted && elapsed() < options.seconds; sequence++) {
     const log = arbitrary.draw(seederOf(seed, sequence));
-    const result = await suspect.run(log, false, coverage);
+    const result = await suspect.run(log, false, coverage, sequence % JOURNAL_EVERY === JOURNAL_EVERY - 1);
     ops += result.ops;
     const { failure } = result;
     if (failure === undefined) {
@@ -110,7 +113,8 @@ const pursue = async (
     const found = { id, seed, found: true, runs: sequence + 1, ops, seconds: elapsed() };
     const first = { ops: log, failure };
     const { signature: sign } = failure;
-    if (judge(new ImplTarget(), log, true).failure === undefined)
+    const journal = failure.kind === 'journal';
+    if (judge(new ImplTarget(), log, true, undefined, journal).failure === undefined)
       seen({ ...found, pinned: 0, executions: 0, log, signature: sign, spoke: speaker(failure, coverage) });
     const best = options.shrink
       ? await shortest(
@@ -120,11 +124,16 @@ const pursue = async (
           pause,
           stop,
         )
-      : { ops: log, failure: (await suspect.run(log, true)).failure ?? failure, pinned: 0, executions: 0 };
+      : {
+          ops: log,
+          failure: (await suspect.run(log, true, undefined, journal)).failure ?? failure,
+          pinned: 0,
+          executions: 0,
+        };
     const { pinned, executions, ops: shrunk } = best;
     const { signature } = best.failure;
     // What the driver without the fault shows as well is no sign of the fault, and worth a look of its own.
-    const innocent = judge(new ImplTarget(), shrunk, true).failure;
+    const innocent = judge(new ImplTarget(), shrunk, true, undefined, journal).failure;
     if (innocent !== undefined) {
       return { ...missed(), runs: sequence + 1, signature: `the driver without the fault shows it too: ${signature}` };
     }

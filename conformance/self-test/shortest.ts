@@ -41,6 +41,8 @@ class Search {
   best: Finding;
   executions = 0;
   readonly #suspect: Suspect;
+  /** Whether the journal showed it, and is looked at in every log. */
+  readonly #journal: boolean;
   readonly #pause: () => Promise<void>;
   readonly #stop: AbortSignal;
   /** What each log showed that was executed. */
@@ -50,6 +52,7 @@ class Search {
 
   constructor(suspect: Suspect, first: Finding, pause: () => Promise<void>, stop: AbortSignal) {
     this.#suspect = suspect;
+    this.#journal = first.failure.kind === 'journal';
     this.best = first;
     this.#pause = pause;
     this.#stop = stop;
@@ -62,7 +65,7 @@ class Search {
       await this.#pause();
       if (this.#stop.aborted) return undefined;
       this.executions++;
-      this.#shown.set(key, (await this.#suspect.run(ops, closely)).failure);
+      this.#shown.set(key, (await this.#suspect.run(ops, closely, undefined, this.#journal)).failure);
     }
     return this.#shown.get(key);
   }

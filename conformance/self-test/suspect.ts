@@ -18,19 +18,28 @@ import { ProcessTarget } from '../targets/process/target.ts';
 export interface Suspect {
   /** Logs that it can run side by side. */
   readonly parallel: number;
-  /** Runs a log. `closely`: the state is looked at after each op, where that is possible. */
-  run(ops: readonly Op[], closely: boolean, coverage?: Coverage): Promise<RunResult>;
+  /**
+   * Runs a log. `closely`: the state is looked at after each op, where that is possible; `journal`: and with it what the
+   * driver tells of its history.
+   */
+  run(ops: readonly Op[], closely: boolean, coverage?: Coverage, journal?: boolean): Promise<RunResult>;
   stop(): Promise<void>;
 }
 
 /** The world of every sequence, as in `run`. */
 export const WORLD = { devices: 2 };
 
-/** Runs a log on a driver in this process. `closely`: the state is looked at after each op. */
-export const judge = (driver: Driver, ops: readonly Op[], closely: boolean, coverage = new Coverage()): RunResult =>
+/** Runs a log on a driver in this process, as a suspect does. */
+export const judge = (
+  driver: Driver,
+  ops: readonly Op[],
+  closely: boolean,
+  coverage = new Coverage(),
+  journal = false,
+): RunResult =>
   runLockstep(
     {
-      ...{ specification, driver, world: WORLD, invariants: INVARIANTS, coverage },
+      ...{ specification, driver, world: WORLD, invariants: INVARIANTS, coverage, journal },
       ...(closely ? { checkpointEvery: 1 } : {}),
     },
     ops,
@@ -41,7 +50,7 @@ export const inProcess = async (fault: Fault): Promise<Suspect> => {
   const driver = new ImplTarget(await loadDriver(fault));
   return {
     parallel: 1,
-    run: async (ops, closely, coverage) => judge(driver, ops, closely, coverage),
+    run: async (ops, closely, coverage, journal) => judge(driver, ops, closely, coverage, journal),
     stop: async () => {},
   };
 };

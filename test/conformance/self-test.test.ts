@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readOpLog } from '../../conformance/oplog-file.ts';
 import { FAULTS, faultNamed } from '../../conformance/faults/all.ts';
-import { AREAS, applyFault } from '../../conformance/faults/fault.ts';
+import { AREAS, applyFault, isToldByJournal } from '../../conformance/faults/fault.ts';
 import { EXPLORED, ExploredSchema, exploredLengths } from '../../conformance/faults/explored.ts';
 import { packageRoot } from '../../conformance/paths.ts';
 import { WORLD } from '../../conformance/self-test/suspect.ts';
@@ -21,8 +21,8 @@ import type { Op } from '../../abi/op.ts';
 const logOf = (id: string): string => path.join(packageRoot, 'test', 'faults', `${id}.json`);
 const exploredLogOf = (id: string): string => path.join(packageRoot, 'test', 'explore', 'faults', `${id}.json`);
 
-const judged = (driver: ImplTarget, ops: readonly Op[]): Failure | undefined =>
-  runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS }, ops).failure;
+const judged = (driver: ImplTarget, ops: readonly Op[], journal = false): Failure | undefined =>
+  runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS, journal }, ops).failure;
 
 describe('the catalogue of faults', () => {
   test('has at least 75 faults with ids of their own', () => {
@@ -62,9 +62,10 @@ describe('the shortest known log', () => {
   test.each(FAULTS)('of $id shows it in $shortestKnown ops, and nothing without it', async fault => {
     const { ops } = readOpLog(logOf(fault.id));
     expect(ops.length).toBe(fault.shortestKnown);
-    expect(judged(right, ops)).toBeUndefined();
+    const journal = isToldByJournal(fault);
+    expect(judged(right, ops, journal)).toBeUndefined();
     const wrong = new ImplTarget(await loadDriver(fault));
-    expect(judged(wrong, ops)?.op).toEqual(ops.at(-1));
+    expect(judged(wrong, ops, journal)?.op).toEqual(ops.at(-1));
     // The explorer's log beside it, where there is one: `npm run explore:faults`.
     const length = exploredLengths().get(fault.id);
     if (length === undefined) return;
