@@ -22,7 +22,8 @@ const logOf = (id: string): string => path.join(packageRoot, 'test', 'faults', `
 const exploredLogOf = (id: string): string => path.join(packageRoot, 'test', 'explore', 'faults', `${id}.json`);
 
 const judged = (driver: ImplTarget, ops: readonly Op[], journal = false): Failure | undefined =>
-  runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS, journal }, ops).failure;
+  runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS, journal }, ops)
+    .failure;
 
 describe('the catalogue of faults', () => {
   test('has at least 75 faults with ids of their own', () => {

@@ -13,6 +13,12 @@ const PID_REGISTER = 2 * MOST_FILES;
 /** A process id that no process has. */
 export const NOBODY = 0x3fffffff;
 
+/** A thread of the log. */
+export interface NativeThread {
+  readonly proc: ProcIndex;
+  readonly thread: ThreadIndex;
+}
+
 /** An op log asks for more than the agent can hold. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
@@ -151,7 +157,7 @@ export class Cast {
   readonly #actors = new Map<ProcIndex, Actor>();
   readonly #seats: (Actor | undefined)[] = Array.from({ length: MOST_PROCESSES }, () => undefined);
   readonly #pids = new Map<number, ProcIndex>();
-  readonly #tids = new Map<number, ThreadIndex>();
+  readonly #tids = new Map<number, NativeThread>();
   /** User that each device's first manager was (CTX-04). */
   readonly managers = new Map<DeviceIndex, number>();
   /** Descriptors travel in this sequence. */
@@ -222,14 +228,13 @@ export class Cast {
   }
 
   /** Remembers a thread id; it outlives the thread. */
-  learnThread(tid: number, actor: Actor, thread: ThreadIndex): void {
-    actor.tids.set(tid, thread);
-    this.#tids.set(tid, thread);
+  learnThread(tid: number, who: NativeThread): void {
+    this.#tids.set(tid, who);
   }
 
-  /** The thread of the log with this id. */
-  threadOf(tid: number): ThreadIndex | null {
-    return this.#tids.get(tid) ?? null;
+  /** The thread of the log with this id, as far as it was asked. */
+  threadOf(tid: number): NativeThread | undefined {
+    return this.#tids.get(tid);
   }
 
   /** Every process id that was learned, with its process. */

@@ -63,12 +63,8 @@ export class Lowering {
   readonly #calls: SystemCalls;
   #born: Born[] = [];
 
-  /** Whether the thread ids of who ends are asked for, because the logs of the driver name them still. */
-  readonly #remembers: boolean;
-
-  constructor(cast: Cast, remembers = false) {
+  constructor(cast: Cast) {
     this.#cast = cast;
-    this.#remembers = remembers;
     this.#calls = cast.ground.calls;
     this.program = new Program();
   }
@@ -92,12 +88,9 @@ export class Lowering {
   }
 
   /** Ends a process of which nothing is left, to make room for another. */
-  retire(actor: Actor): readonly Born[] {
-    this.#born = [];
-    if (this.#remembers) this.#identifyAll(actor);
+  retire(actor: Actor): void {
     this.program.kill(actor.seat);
     this.#cast.leave(actor);
-    return this.#born;
   }
 
   #actor(proc: ProcIndex): Actor {
@@ -111,13 +104,11 @@ export class Lowering {
   /** Asks for the thread ids of everybody who took a call and is not known yet. */
   identify(): readonly Born[] {
     this.#born = [];
-    for (const actor of this.#cast.all()) this.#identifyAll(actor);
+    for (const actor of this.#cast.all()) {
+      const known = new Set(actor.tids.values());
+      for (const [seat, thread] of actor.threads) if (!known.has(thread)) this.#identify(actor, seat, thread);
+    }
     return this.#born;
-  }
-
-  #identifyAll(actor: Actor): void {
-    const known = new Set(actor.tids.values());
-    for (const [seat, thread] of actor.threads) if (!known.has(thread)) this.#identify(actor, seat, thread);
   }
 
   #identify(actor: Actor, seat: number, thread: ThreadIndex): void {
@@ -163,7 +154,6 @@ export class Lowering {
       case 'flush':
         return descriptors.flush(this.#place(actor, call.thread), file);
       case 'kill': {
-        if (this.#remembers) this.#identifyAll(actor);
         const main = program.kill(actor.seat);
         program.waitKernel();
         this.#cast.leave(actor);

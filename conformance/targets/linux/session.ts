@@ -71,7 +71,7 @@ export class LinuxSession implements RemoteSession {
     this.#slot = slot;
     this.#cast = cast;
     this.#before = before;
-    this.#lowering = new Lowering(cast, before !== undefined);
+    this.#lowering = new Lowering(cast);
     this.#separateMemory = separateMemory;
   }
 
@@ -158,7 +158,9 @@ export class LinuxSession implements RemoteSession {
     if (both === undefined) return;
     const ids = Buffer.from(both);
     this.#cast.learn(ids.readUInt32LE(0), proc);
-    if (thread !== undefined) this.#cast.learnThread(ids.readUInt32LE(4), actor, thread);
+    if (thread === undefined) return;
+    this.#cast.learnThread(ids.readUInt32LE(4), { proc, thread });
+    actor.tids.set(ids.readUInt32LE(4), thread);
   }
 
   /** Gives everything back: processes are emptied or killed before the slot's next program. */
@@ -193,11 +195,9 @@ export class LinuxSession implements RemoteSession {
     const idle = this.#cast.idle(actor => busy.has(actor));
     if (idle === undefined) return;
     const lowering = this.#lowering;
-    const first = lowering.program.tag;
-    const asked = lowering.retire(idle);
-    const { outcomes } = await this.#send(lowering.program, BUDGET_MS);
+    lowering.retire(idle);
+    await this.#send(lowering.program, BUDGET_MS);
     lowering.next();
-    for (const born of asked) this.#meet(born, outcomes[born.tag - first]);
   }
 
   #send(program: Program, budgetMs: number): Promise<Result> {
