@@ -2,6 +2,7 @@
 import type { Call, Command, IoctlArgument, Message, WriteRead } from './call.ts';
 import { BC, IOCTL, type IoctlName } from './constants.ts';
 import { payloadSize } from './codec.ts';
+import { fillingOf } from './filling.ts';
 import { writeHex } from './hex.ts';
 import { BAD_POINTER, type Image } from './image.ts';
 import * as layout from './layout.ts';
@@ -34,6 +35,17 @@ export const writeSizeOf = (call: WriteRead): number => {
   return size;
 };
 
+const writeData = (into: Uint8Array, at: number, message: Message): void => {
+  const filling = fillingOf(message);
+  if (filling === undefined) {
+    writeHex(into, at, message.data);
+    return;
+  }
+  writeHex(into, at, filling.head);
+  // What nobody wrote to is zero.
+  if (filling.byte !== 0) into.fill(filling.byte, at + (filling.head.length >> 1), at + (message.data.length >> 1));
+};
+
 const encodeMessage = (image: Image, at: number, message: Message): void => {
   const { view } = image;
   const { fields } = layout.TRANSACTION_DATA;
@@ -48,7 +60,7 @@ const encodeMessage = (image: Image, at: number, message: Message): void => {
   if (message.offsetsAt === 'bad') writeU64(view, offsetsAt, BAD_POINTER);
   if (message.dataAt === 'own') {
     const data = image.segment(message.data.length >> 1);
-    writeHex(image.bytes, image.at(data), message.data);
+    writeData(image.bytes, image.at(data), message);
     image.point(bufferAt, { segment: data, addend: 0 });
     for (const { at: place, object } of message.objects) {
       // Cut by the end of the data: whatever is left of the object has no pointer word.

@@ -6,6 +6,7 @@
  */
 import type { Call, Command, IoctlArgument, Message, PlacedObject, ReadRequest } from './call.ts';
 import { decodeObject, objectHex } from './codec.ts';
+import { rememberFilling } from './filling.ts';
 import { filled, fromHex, overlay } from './hex.ts';
 import { MAX_ARENA, type Handle } from './ids.ts';
 import {
@@ -146,23 +147,26 @@ const NO_OBJECTS: readonly PlacedObject[] = [];
 const NO_PIECES: readonly string[] = [];
 const NO_OFFSETS: readonly number[] = [];
 
+/** The first bytes of some data with others put in at `at`, where its filling may have begun already. */
+const onto = (head: string, fill: number, at: number, bytes: string): string =>
+  overlay(head.length < at * 2 ? head + filled(fill, at - (head.length >> 1)) : head, at, bytes);
+
 const messageOf = (env: Environment, spec: MessageSpec): Message => {
   const length = isSmall(spec.size) ? Math.min(spec.size, MAX_ARENA) : 0;
-  const first = (spec.bytes ?? '').slice(0, length * 2);
-  let data = first.length === length * 2 ? first : first + filled(spec.fill ?? 0, length - (first.length >> 1));
+  const fill = spec.fill ?? 0;
+  let head = spec.bytes ?? '';
   let objects = NO_OBJECTS;
   let pieces = NO_PIECES;
   if (spec.objects !== undefined && spec.objects.length > 0) {
     const made: string[] = [];
     objects = spec.objects.map(object => placed(env, object, made));
     pieces = made;
-    for (const { at, object } of objects) {
-      const bytes = placedHex(object);
-      if (at < length) data = overlay(data, at, bytes).slice(0, length * 2);
-    }
+    for (const { at, object } of objects) if (at < length) head = onto(head, fill, at, placedHex(object));
   }
+  if (head.length > length * 2) head = head.slice(0, length * 2);
+  const data = head.length === length * 2 ? head : head + filled(fill, length - (head.length >> 1));
   const offsets = spec.offsets ?? (objects.length === 0 ? NO_OFFSETS : objects.map(({ at }) => at));
-  return {
+  const message: Message = {
     size: spec.size,
     data,
     offsets,
@@ -173,6 +177,7 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
     offsetsAt: spec.offsetsAt ?? 'own',
     buffersSize: spec.buffersSize,
   };
+  return rememberFilling(message, head, fill);
 };
 
 const commandOf = (env: Environment, spec: CommandSpec): Command => {
