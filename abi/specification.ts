@@ -29,6 +29,13 @@ export interface Chapter<State> extends Outcome<State> {
   readonly history: History;
 }
 
+/** What each of the files may show where they are read in this order: looking is not free of effects (DBG-14). */
+export interface Looks {
+  readonly state: readonly Snapshot[];
+  readonly transactions: readonly Snapshot[];
+  readonly processes: readonly Snapshot[];
+}
+
 /** Keeps the history of a sequence beside its states, and says what a driver tells of it. */
 export interface Historian<State> {
   readonly begin: History;
@@ -37,6 +44,7 @@ export interface Historian<State> {
   /** `canonical` with histories. */
   canonical(state: State, history: History, call: Call): { readonly chapter: Chapter<State>; readonly alone: boolean };
   journal(history: History, snapshot: Snapshot): Journal;
+  looks(state: State): Looks;
 }
 
 export interface Specification<State> {

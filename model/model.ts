@@ -6,21 +6,20 @@
  */
 import type { Call } from '../abi/call.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
-import type { Snapshot } from '../abi/snapshot.ts';
 import type { History } from '../abi/journal.ts';
 import type { Chapter, Historian, Outcome, Specification } from '../abi/specification.ts';
 import { control, dropSets, interruptWait, isReadable, sleepsInEpoll, wait } from './epoll.ts';
 import { BEGINNING, afterTurn } from './journal/history.ts';
 import { journalOf } from './journal/journal.ts';
 import { newNotes, type Notes } from './journal/note.ts';
+import { looks, shown } from './look.ts';
 import { peek } from './memory.ts';
-import { settle } from './node.ts';
 import { activePages, commonPages } from './page.ts';
 import { close, fileIo, flush, kill, madvise, mmap, mprotect, munmap, open, release } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
 import { withArena, withFile } from './record.ts';
 import { runAllWoken, runWoken } from './read.ts';
-import { byPtr, snapshotOf } from './snapshot.ts';
+import { snapshotOf } from './snapshot.ts';
 import { emptyState, fileOf, indexOf, threadKey, type Arena, type File, type State } from './state.ts';
 import { changeTask, hasFreeFd, limitFds, niceWith, taskOf } from './task.ts';
 import { NOBODY, Turn, taskKey } from './turn.ts';
@@ -249,6 +248,7 @@ const historian: Historian<State> = {
     return { chapter, alone: turn.asked.length === 0 };
   },
   journal: journalOf,
+  looks,
 };
 
 /**
@@ -264,31 +264,6 @@ const nextAnswers = (answers: readonly number[], asked: readonly number[]): read
     if (answer < (asked[at] as number)) return [...asked.slice(0, at).map((_, index) => answers[index] ?? 0), answer];
   }
   return null;
-};
-
-/**
- * DBG-14, NODE-15: printing holds every node for a moment, and letting go judges it again. A node that only waits for
- * its owner's acknowledgement is then queued once more, and a reader woken for nothing.
- */
-const shown = (state: State): readonly Snapshot[] => {
-  const turn = new Turn(state, 0, []);
-  for (const { id } of [...state.nodes].sort(byPtr)) settle(turn, id);
-  const plain = snapshotOf(state);
-  if (turn.nodes === state.nodes) return [plain];
-  const looked = snapshotOf(turn.state());
-  runAllWoken(turn);
-  const settled = snapshotOf(turn.state());
-  // Threads and nodes are printed before their nodes are let go, the todo list after that, and the count of ready
-  // threads comes from a second file, when everybody has come to rest again.
-  const seen = ({ procs }: Snapshot): Snapshot => ({
-    ...plain,
-    procs: plain.procs.map((proc, at) => ({
-      ...proc,
-      todo: procs[at]?.todo ?? proc.todo,
-      readyThreads: settled.procs[at]?.readyThreads ?? proc.readyThreads,
-    })),
-  });
-  return [plain, seen(looked), seen(settled)];
 };
 
 /** The specification of Linux 6.1's driver. */

@@ -30,9 +30,11 @@ export interface Job {
   readonly source: Source;
   readonly devices: number;
   readonly ops: readonly Op[];
+  /** It is about what only a sequence that runs alone shows. */
+  readonly alone?: boolean;
 }
 
-/** Every so many sequences runs alone, because only then the whole state and the census of the target can be seen. */
+/** Every so many sequences runs alone, because only then the whole state, the census and the journal can be seen. */
 const ALONE_EVERY = 40;
 
 /** A target that dies so often, apart from shrinking, is not fit for a verdict. */
@@ -145,7 +147,8 @@ export class RemoteRun {
     if (regression !== undefined) {
       const { file, log } = regression;
       const ops = prepared(PROFILES[this.#plan.profile], log.ops);
-      return { source: { regression: file }, devices: devicesOf(log, devices), ops };
+      const alone = log.origin?.['shows'] === 'journal';
+      return { source: { regression: file }, devices: devicesOf(log, devices), ops, alone };
     }
     const sequence = this.#next;
     this.#next += this.#stride;
@@ -181,7 +184,7 @@ export class RemoteRun {
         job.ops,
         coverage,
         { recorder, profile: PROFILES[this.#plan.profile] },
-        alone || driver.slots === 1 || this.#begun++ % ALONE_EVERY === 0,
+        alone || job.alone === true || driver.slots === 1 || this.#begun++ % ALONE_EVERY === 0,
       ));
     } catch (error) {
       // The session could not begin or end: another sequence killed the machine, or, alone, the machine is not fit.

@@ -12,6 +12,7 @@ import type { Observation } from '../../abi/observation.ts';
 import type { OpId } from '../../abi/ids.ts';
 import type { Op } from '../../abi/op.ts';
 import { same } from '../../abi/same.ts';
+import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Historian, Specification } from '../../abi/specification.ts';
 import { differs, nearest, type Failure } from '../failure.ts';
 import { agreesWith, comparableJournals, rulesBehind, rulesIn } from './agree.ts';
@@ -118,20 +119,22 @@ export class Chronicle<State> {
     return kept;
   }
 
-  /**
-   * Every journal that may be shown. Looking at a file is not free of effects (DBG-14), so that files that are read one
-   * after the other may show different moments.
-   */
+  /** Every journal that may be shown. On a driver whose files are read, each of them may show another moment. */
   #allowed(): readonly Journal[] {
-    const { journal } = this.#historian as Historian<State>;
+    const historian = this.#historian as Historian<State>;
     return this.#possible.flatMap(({ state, history }) => {
-      if (this.#exact) return [journal(history, this.#specification.snapshot(state))];
-      const moments = this.#specification.shown(state).map(each => journal(history, each));
-      return moments.flatMap(first =>
-        moments.flatMap(({ transactions }) =>
-          moments.map(({ processes }): Journal => ({ ...first, transactions, processes })),
-        ),
-      );
+      if (this.#exact) return [historian.journal(history, this.#specification.snapshot(state))];
+      const looks = historian.looks(state);
+      const told = (moment: Snapshot): Journal => historian.journal(history, moment);
+      const moving = looks.transactions.map(moment => told(moment).transactions);
+      const ofProcesses = looks.processes.map(moment => told(moment).processes);
+      return looks.state
+        .map(told)
+        .flatMap(first =>
+          moving.flatMap(transactions =>
+            ofProcesses.map((processes): Journal => ({ ...first, transactions, processes })),
+          ),
+        );
     });
   }
 

@@ -2,7 +2,9 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Journal } from '../../abi/journal.ts';
 import type { Op } from '../../abi/op.ts';
+import type { Snapshot } from '../../abi/snapshot.ts';
 import { seederOf } from '../../conformance/campaign/seeds.ts';
+import { readOpLog } from '../../conformance/oplog-file.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import { SpecificationTarget } from '../../conformance/targets/model.ts';
 import { specification } from '../../model/model.ts';
@@ -133,6 +135,23 @@ describe('the files', () => {
     expect(fileOwners(told([...orphaned, open(4, 0, 2)]))).toEqual([]);
     const emptied: Op[] = [...orphaned, { op: 'close', id: 4, ...at, fd: 1 }, open(5, 0, 2)];
     expect(fileOwners(told(emptied))).toEqual([0]);
+  });
+
+  it('that are read one after the other may each queue a node once more (DBG-14)', () => {
+    const judge = new Judge(specification, world);
+    const target = new SpecificationTarget(specification);
+    target.reset(world);
+    for (const op of readOpLog('test/regressions/looking-at-two-files-queues-twice.json').ops) {
+      const asked = judge.call(op);
+      expect(judge.observe(asked, target.perform(asked))).toBeUndefined();
+    }
+    const { state } = judge.hypotheses[0] as (typeof judge.hypotheses)[number];
+    const looks = specification.historian?.looks(state);
+    const queued = (moments: readonly Snapshot[] = []): readonly number[] =>
+      moments.map(({ procs }) => procs.find(({ proc }) => proc === 1)?.todo.length ?? -1);
+    expect(queued(looks?.state)).toEqual([0, 2, 0]);
+    expect(queued(looks?.transactions)).toEqual([0, 1, 0]);
+    expect(queued(looks?.processes)).toEqual([0, 2, 0]);
   });
 
   it('of transactions leave out who has nothing to show (DBG-08)', () => {
