@@ -3,7 +3,8 @@
  * transaction log. A turn that nobody keeps a journal of takes none.
  */
 import type { Command, Message, WriteRead } from '../../abi/call.ts';
-import { BC, BR, type BcName, type BrName } from '../../abi/constants.ts';
+import { BC, BR, type BrName } from '../../abi/constants.ts';
+import { wordOfCommand } from '../../abi/encode.ts';
 import type { LogEntry } from '../../abi/journal.ts';
 import { asSigned32 } from '../../abi/u64.ts';
 import { fileOf, indexOf, NO_THREAD, type FileKey, type Id, type ThreadKey } from '../state.ts';
@@ -60,16 +61,9 @@ export const noteReturn = (notes: Notes | null, file: FileKey, br: BrName | 'mal
 };
 
 const headOf = (command: Command): { readonly word: number; readonly target: number } => ({
-  word: BC[wordName(command)],
+  word: wordOfCommand(command),
   target: command.bc === 'BC_TRANSACTION' ? command.target : 0,
 });
-
-/** The word of a command: a message with pieces has another one. */
-const wordName = (command: Command): BcName => {
-  if (command.bc === 'RAW') throw new Error('the model is wrong: bytes are no command');
-  const pieces = 'message' in command && command.message.buffersSize !== undefined;
-  return pieces ? (`${command.bc}_SG` as BcName) : command.bc;
-};
 
 /** DBG-12: each call and each reply has a line, from the moment it has an id. */
 export const noteSent = (t: Turn, thread: ThreadKey, id: Id, kind: LogEntry['kind'], message: Message): void => {
