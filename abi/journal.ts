@@ -5,12 +5,16 @@
  * In numbers of the log. `null` is what a target cannot tell; `'none'` is a 0 where a pid or a tid stands.
  */
 import type { DeviceIndex, FdIndex, ProcIndex, ThreadIndex } from './ids.ts';
+import type { Census } from './snapshot.ts';
 
 /** How often each command was read and each return was stored, by the names that stats has; none that is 0. */
 export interface Counts {
   readonly commands: Readonly<Record<string, number>>;
   readonly returns: Readonly<Record<string, number>>;
 }
+
+/** How many objects of each class were ever made; none that is 0. */
+export type Made = Readonly<Partial<Record<keyof Census, number>>>;
 
 /** One end of a message in a transaction log. */
 export interface LogEnd {
@@ -55,6 +59,7 @@ export interface Listed {
 export interface Journal {
   /** Of all open files together, those that are gone included. */
   readonly total: Counts;
+  readonly made: Made;
   /** Of each open file, as stats lists them. */
   readonly stats: readonly (Counts & { readonly proc: ProcIndex; readonly device: DeviceIndex })[];
   readonly state: readonly Listed[];
@@ -79,6 +84,7 @@ export interface OpenFile extends Counts {
 /** What has happened so far, as far as a journal shows it: kept beside a state, which does not hold it. */
 export interface History {
   readonly total: Counts;
+  readonly made: Made;
   /** The oldest first; none that is gone. */
   readonly files: readonly OpenFile[];
   readonly log: readonly LogEntry[];

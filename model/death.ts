@@ -5,6 +5,7 @@
  */
 import type { Handle } from '../abi/ids.ts';
 import type { U64 } from '../abi/u64.ts';
+import { noteMade } from './journal/note.ts';
 import { refByHandle } from './ref.ts';
 import { NO_FILE, fileOf, type FileKey, type ThreadKey, type Work } from './state.ts';
 import { itemAt, type Turn } from './turn.ts';
@@ -20,6 +21,7 @@ export const requestDeath = (t: Turn, file: FileKey, handle: Handle, cookie: U64
     return;
   }
   t.fire('DEATH-01');
+  noteMade(t, 'death');
   if (t.node(ref.node).owner === NO_FILE) {
     t.fire('DEATH-04');
     t.changeRef(ref.id, { death: { cookie, at: 'queued' } });

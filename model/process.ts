@@ -10,6 +10,7 @@ import { newArena, noArena } from './buffer.ts';
 import { notifyDeath } from './death.ts';
 import { dropSets, leaveSets, sleepsFor } from './epoll.ts';
 import { dropWork, endThread } from './exit.ts';
+import { noteMade } from './journal/note.ts';
 import { dropNode, settle } from './node.ts';
 import { addPages, commonPages, countPages } from './page.ts';
 import { runWoken } from './read.ts';
@@ -56,6 +57,7 @@ export const open = (t: Turn, call: Of<'open'>): Status => {
   };
   t.nextFile++;
   t.files = [...t.files, file];
+  noteMade(t, 'proc');
   return 'OK';
 };
 

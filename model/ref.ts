@@ -5,6 +5,7 @@
  * current context manager and can make the ref (WR-14); everywhere else it is a handle like any other.
  */
 import { CONTEXT_MANAGER, type Handle } from '../abi/ids.ts';
+import { noteMade } from './journal/note.ts';
 import { countRef, settle, uncountRef } from './node.ts';
 import { NO_THREAD, type FileKey, type NodeId, type Ref, type ThreadKey } from './state.ts';
 import { without, type Turn } from './turn.ts';
@@ -46,6 +47,7 @@ export const refFor = (t: Turn, file: FileKey, node: NodeId): Ref => {
     death: null,
   };
   t.refs = [...t.refs, ref];
+  noteMade(t, 'ref');
   t.changeNode(node, { refs: [ref.id, ...t.node(node).refs] });
   return ref;
 };

@@ -6,6 +6,7 @@
  */
 import { BR } from '../abi/constants.ts';
 import type { ThreadIndex } from '../abi/ids.ts';
+import { noteMade } from './journal/note.ts';
 import { LOOPER, threadKey, fileOf, type FileKey, type Thread, type ThreadKey } from './state.ts';
 import type { Turn } from './turn.ts';
 import { isLooper } from './ready.ts';
@@ -31,6 +32,7 @@ export const threadFor = (t: Turn, file: FileKey, thread: ThreadIndex): ThreadKe
   };
   const at = t.threads.findIndex(other => other.key > key);
   t.threads = at < 0 ? [...t.threads, record] : t.threads.toSpliced(at, 0, record);
+  noteMade(t, 'thread');
   return key;
 };
 

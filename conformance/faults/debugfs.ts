@@ -23,6 +23,16 @@ export const debugfs: readonly Fault[] = [
     shortestKnown: 2,
   },
   {
+    id: 'living-counted-as-made',
+    area: 'debugfs',
+    file: 'impl/debugfs-stats.ts',
+    text: 'total ${total}',
+    replacement: 'total ${live}',
+    story: 'stats shows how many objects there are where it tells how many were ever made',
+    rule: 'DBG-10',
+    shortestKnown: 2,
+  },
+  {
     id: 'log-newest-first',
     area: 'debugfs',
     file: 'impl/debugfs-log.ts',

@@ -1,5 +1,5 @@
 /** A fault: one edit of one line of the optimised driver, as data, with the story of the bug that it is. */
-import { RULES, type RuleId } from '../../model/model.ts';
+import type { RuleId } from '../../model/model.ts';
 
 /** What a fault is about. */
 export const AREAS = {
@@ -55,8 +55,7 @@ export interface Fault {
 }
 
 /** Whether only what the driver tells of its history shows a fault, which is not looked at after each op. */
-export const isToldByJournal = ({ rule }: Pick<Fault, 'rule'>): boolean =>
-  (RULES[rule] as { readonly firesIn?: string }).firesIn === 'journal';
+export const isToldByJournal = ({ area }: Pick<Fault, 'area'>): boolean => area === 'debugfs';
 
 /** One edit of one source of the driver. */
 export type Edit = Pick<Fault, 'id' | 'file' | 'text' | 'replacement'>;

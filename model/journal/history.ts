@@ -9,7 +9,7 @@ export const LOG_LINES = 32;
 const NO_COUNTS: Counts = { commands: {}, returns: {} };
 
 /** Nothing has happened. */
-export const BEGINNING: History = { total: NO_COUNTS, files: [], log: [], failed: [] };
+export const BEGINNING: History = { total: NO_COUNTS, made: {}, files: [], log: [], failed: [] };
 
 const counted = <Of extends Counts>(counts: Of, { what, name }: Counted): Of => ({
   ...counts,
@@ -32,7 +32,12 @@ const opened = (files: readonly OpenFile[], { proc, fd, device }: File): readonl
 ];
 
 /** What has happened after a turn that led from one state to another and noted this. */
-export const afterTurn = (history: History, before: State, after: State, { counted: all, entries }: Notes): History => {
+export const afterTurn = (
+  history: History,
+  before: State,
+  after: State,
+  { counted: all, made: objects, entries }: Notes,
+): History => {
   let { total } = history;
   // No call closes one file and opens another.
   let files = history.files;
@@ -43,6 +48,8 @@ export const afterTurn = (history: History, before: State, after: State, { count
     files = files.map(open => (isOf(open, file) ? counted(open, each) : open));
   }
   files = files.filter(open => after.files.some(file => isOf(open, file)));
+  const made: Record<string, number> = { ...history.made };
+  for (const what of objects) made[what] = (made[what] ?? 0) + 1;
   const failures = entries.filter(({ code }) => code !== 0);
-  return { total, files, log: logged(history.log, entries), failed: logged(history.failed, failures) };
+  return { total, made, files, log: logged(history.log, entries), failed: logged(history.failed, failures) };
 };

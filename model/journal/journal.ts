@@ -31,7 +31,7 @@ const isSomething = ({ threads, nodes, buffers, todo, deliveredDeath }: Listed):
   threads.length + nodes.length + buffers.length + todo > 0 || deliveredDeath;
 
 /** The journal of a driver with this history, in a state that shows this snapshot. */
-export const journalOf = ({ total, files, log, failed }: History, { procs }: Snapshot): Journal => {
+export const journalOf = ({ total, made, files, log, failed }: History, { procs }: Snapshot): Journal => {
   // DBA-07: the newest first.
   const newestFirst = [...files].reverse();
   const shown = newestFirst.map(
@@ -40,6 +40,7 @@ export const journalOf = ({ total, files, log, failed }: History, { procs }: Sna
   const owners: OpenFile[] = files.filter(({ ownsFile }) => ownsFile).sort((a, b) => a.proc - b.proc);
   return {
     total,
+    made,
     stats: newestFirst.map(({ proc, device, commands, returns }) => ({ proc, device, commands, returns })),
     state: shown.map(whole),
     transactions: shown.map(moving).filter(isSomething),

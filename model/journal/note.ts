@@ -6,6 +6,7 @@ import type { Command, Message, WriteRead } from '../../abi/call.ts';
 import { BC, BR, type BrName } from '../../abi/constants.ts';
 import { wordOfCommand } from '../../abi/encode.ts';
 import type { LogEntry } from '../../abi/journal.ts';
+import type { Census } from '../../abi/snapshot.ts';
 import { asSigned32 } from '../../abi/u64.ts';
 import { fileOf, indexOf, NO_THREAD, type FileKey, type Id, type ThreadKey } from '../state.ts';
 import { headAt } from '../stream.ts';
@@ -21,13 +22,15 @@ export interface Counted {
 /** What a turn has noted so far. */
 export interface Notes {
   readonly counted: Counted[];
+  /** Objects that were made, by class, also those that did not last. */
+  readonly made: (keyof Census)[];
   /** The last one is of the command that is being executed. */
   readonly entries: LogEntry[];
   /** Low word of the target of the command that was read last, if it has one. */
   target: number;
 }
 
-export const newNotes = (): Notes => ({ counted: [], entries: [], target: 0 });
+export const newNotes = (): Notes => ({ counted: [], made: [], entries: [], target: 0 });
 
 /** The number of a word among those of its kind: its low byte. */
 const numberOf = (word: number): number => word & 0xff;
@@ -58,6 +61,11 @@ export const noteReturn = (notes: Notes | null, file: FileKey, br: BrName | 'mal
   if (notes === null || br === 'malformed') return;
   const name = RETURNS.get(numberOf((BR as Readonly<Record<string, number>>)[br] ?? 0));
   if (name !== undefined) notes.counted.push({ file, what: 'returns', name });
+};
+
+/** DBG-10: an object counts when it is made, whatever becomes of it. */
+export const noteMade = (t: Turn, what: keyof Census): void => {
+  t.notes?.made.push(what);
 };
 
 const headOf = (command: Command): { readonly word: number; readonly target: number } => ({
@@ -99,6 +107,8 @@ export const noteNode = (t: Turn, node: Id): void => {
 /** The receiver does once the sender may call it; its thread only where one is addressed. */
 export const noteReceiver = (t: Turn, file: FileKey, thread: ThreadKey): void => {
   if (t.notes === null) return;
+  // Who passed the checks of the target gets a record and a completion, which may not last.
+  t.notes.made.push('transaction', 'transaction_complete');
   complete(t, { to: { proc: t.file(file).proc, thread: thread === NO_THREAD ? 'none' : indexOf(thread) } });
 };
 

@@ -51,13 +51,23 @@ export const agreesWith = (expected: Journal, seen: Journal, exact: boolean): bo
 };
 
 /** Whether anything was counted. */
-const some = (counts: Readonly<Record<string, number>>): boolean => Object.keys(counts).length > 0;
+const some = (counts: object): boolean => Object.keys(counts).length > 0;
 
 /** The rules that a comparison with this journal exercises: those of which it shows something. */
-export const rulesIn = ({ total, stats, state, transactions, processes, log, failed }: Journal): readonly string[] => {
+export const rulesIn = ({
+  total,
+  made,
+  stats,
+  state,
+  transactions,
+  processes,
+  log,
+  failed,
+}: Journal): readonly string[] => {
   const rules: string[] = [];
   if (some(total.commands)) rules.push('WR-10');
   if (some(total.returns)) rules.push('READ-43');
+  if (some(made)) rules.push('DBG-10');
   if (log.length > 0) rules.push('DBA-05', 'DBG-12');
   if (failed.length > 0) rules.push('DBG-13');
   // With one open file there is no order.
@@ -75,6 +85,7 @@ export const rulesBehind = (expected: Journal, seen: Journal): readonly string[]
   const path = firstDifference(expected, seen)?.path ?? '';
   if (/\bcommands\b/.test(path)) return ['WR-10'];
   if (/\breturns\b/.test(path)) return ['READ-43'];
+  if (path.startsWith('made')) return ['DBG-10'];
   if (/^log(?:$|\.\d+(?:$|\.id$|\.finished$))/.test(path)) return ['DBG-12'];
   if (path.startsWith('log.')) return ['DBA-05'];
   if (path.startsWith('failed')) return ['DBG-13'];

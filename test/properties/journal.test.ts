@@ -66,6 +66,17 @@ describe('the counts', () => {
     expect(stats).toEqual([{ proc: 0, device: 0, commands: { BC_TRANSACTION: 1 }, returns: { BR_FAILED_REPLY: 1 } }]);
   });
 
+  it('have each object when it is made, also one that does not last (DBG-10)', () => {
+    const { made } = told([
+      ...MANAGED,
+      { op: 'write_read', id: 6, ...at, proc: 1, write: [call(0)] },
+      { op: 'write_read', id: 7, ...at, proc: 1, write: [call(7)] },
+      { op: 'kill', id: 8, proc: 0 },
+      { op: 'kill', id: 9, proc: 1 },
+    ]);
+    expect(made).toEqual({ proc: 2, thread: 2, node: 1, transaction: 1, transaction_complete: 1 });
+  });
+
   it('of all together outlive the open files', () => {
     const { total, stats } = told([
       open(1),
@@ -189,6 +200,7 @@ describe('a driver', () => {
 
   test.for<[string, string, (journal: Journal) => Journal]>([
     ['WR-10', 'total.commands', ({ total, ...rest }) => ({ ...rest, total: { ...total, commands: { BC_X: 1 } } })],
+    ['DBG-10', 'made', journal => ({ ...journal, made: { ...journal.made, death: 99 } })],
     ['READ-43', 'total.returns', ({ total, ...rest }) => ({ ...rest, total: { ...total, returns: { BR_X: 1 } } })],
     ['DBA-07', 'state', journal => ({ ...journal, state: journal.state.toReversed() })],
     ['DBG-08', 'transactions', journal => ({ ...journal, transactions: journal.state })],

@@ -1,5 +1,5 @@
 /** The text of the files that tell of a driver's history: the counts of stats and the two transaction logs. */
-import type { Counts, LogEntry } from '../../../abi/journal.ts';
+import type { Counts, LogEntry, Made } from '../../../abi/journal.ts';
 
 /** A line of a transaction log in the kernel's own numbers. */
 export interface LogLine extends Omit<LogEntry, 'from' | 'to' | 'device'> {
@@ -55,6 +55,12 @@ const countsIn = (lines: readonly string[]): Counts => {
   return { commands, returns };
 };
 
+/** Objects that were ever made, by class: the `total` figures at the head of stats. */
+export const madeIn = (text: string): Made =>
+  Object.fromEntries(
+    [...text.matchAll(/^([a-z_]+): active \d+ total (\d+)$/gm)].map(([, what, n]) => [what, Number(n)]),
+  );
+
 /** Parses the counts of `stats`: of all together, and of each open file in the order of the file. */
 export const parseCounts = (text: string): { readonly total: Counts; readonly files: readonly CountsText[] } => {
   const [head = '', ...blocks] = text.split(/^proc /m);
@@ -68,12 +74,9 @@ export const parseCounts = (text: string): { readonly total: Counts; readonly fi
 };
 
 /** What was counted since an earlier moment. */
-export const countsSince = (now: Counts, before: Counts): Counts => {
-  const since = (what: keyof Counts): Record<string, number> =>
-    Object.fromEntries(
-      Object.entries(now[what])
-        .map(([name, count]): [string, number] => [name, count - (before[what][name] ?? 0)])
-        .filter(([, count]) => count !== 0),
-    );
-  return { commands: since('commands'), returns: since('returns') };
-};
+export const since = <Table extends Readonly<Record<string, number>>>(now: Table, before: Table): Table =>
+  Object.fromEntries(
+    Object.entries(now)
+      .map(([name, count]): [string, number] => [name, count - (before[name] ?? 0)])
+      .filter(([, count]) => count !== 0),
+  ) as Table;

@@ -1,8 +1,8 @@
 /** A journal from the driver's debugfs files, in numbers of the log. */
 import type { DeviceIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
-import type { Counts, Journal, Listed, LogEntry } from '../../../abi/journal.ts';
+import type { Counts, Journal, Listed, LogEntry, Made } from '../../../abi/journal.ts';
 import { parseState, type ProcText } from './debugfs.ts';
-import { countsSince, parseCounts, parseLog, type LogLine } from './journal-text.ts';
+import { madeIn, parseCounts, parseLog, since, type LogLine } from './journal-text.ts';
 
 /** Who the pids, tids and contexts of the files are. */
 export interface Persons {
@@ -26,16 +26,18 @@ export interface JournalText {
 /** What the files said before the sequence. */
 export interface Before {
   readonly total: Counts;
+  readonly made: Made;
   /** The last id of the driver's counter that was logged. */
   readonly lastId: number;
 }
 
 /** Nothing was said before. */
-export const NOTHING_BEFORE: Before = { total: { commands: {}, returns: {} }, lastId: 0 };
+export const NOTHING_BEFORE: Before = { total: { commands: {}, returns: {} }, made: {}, lastId: 0 };
 
 /** What the files say before a sequence. */
 export const beforeOf = ({ stats, log }: Pick<JournalText, 'stats' | 'log'>): Before => ({
   total: parseCounts(stats).total,
+  made: madeIn(stats),
   lastId: Math.max(0, ...parseLog(log).map(({ id }) => id)),
 });
 
@@ -78,7 +80,11 @@ export const journalFrom = (persons: Persons, text: JournalText, before: Before)
       }));
   const { total, files } = parseCounts(text.stats);
   return {
-    total: countsSince(total, before.total),
+    total: {
+      commands: since(total.commands, before.total.commands),
+      returns: since(total.returns, before.total.returns),
+    },
+    made: since(madeIn(text.stats), before.made),
     stats: files.map(({ pid, context, ...counts }) => ({
       proc: procOf(pid),
       device: persons.deviceIn(context),
