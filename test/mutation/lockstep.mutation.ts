@@ -23,7 +23,7 @@ const driver = new ImplTarget();
 
 const keepsStep = (devices: number, ops: readonly Op[], checkpointEvery: number): void => {
   const { failure } = runLockstep(
-    { specification, driver, world: { devices }, checkpointEvery, invariants: INVARIANTS },
+    { specification, driver, world: { devices }, checkpointEvery, journal: true, invariants: INVARIANTS },
     ops,
   );
   if (failure !== undefined) expect.fail(failure.signature);
