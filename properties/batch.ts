@@ -10,6 +10,7 @@ import type { Op } from '../abi/op.ts';
 import { same } from '../abi/same.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Coverage } from './coverage.ts';
+import type { Invariant } from './invariant.ts';
 import { Chronicle } from './journal/chronicle.ts';
 import { isExact } from './profile/profile.ts';
 import {
@@ -73,9 +74,7 @@ export class Batch<State> {
       return !apart;
     });
     unlessLost(track => this.#drive(track) && this.#compareJournal(track));
-    unlessLost(track =>
-      [...track.snapshots.values()].every(seen => invariants.every(({ breaches }) => breaches(seen).length === 0)),
-    );
+    unlessLost(track => [...track.snapshots.values()].every(seen => this.#holds(track, seen, invariants)));
   }
 
   /** What sequence number `index` came to. Counts into `coverage`; to be asked once for each sequence. */
@@ -85,15 +84,16 @@ export class Batch<State> {
     const { onStep, invariants = NOTHING } = this.#options;
     const { steps, skipped, snapshots } = track;
     coverage.begin();
-    let shown: Snapshot | undefined;
-    steps.forEach(({ op, call, outcome: { observation, rules, state } }, at) => {
+    for (const { op, call, outcome } of steps) {
+      const { observation, rules, state } = outcome;
       coverage.count(op, call, observation, rules, state);
       onStep?.({ op, observation, rules });
-      const seen = snapshots.get(at);
-      if (seen === undefined) return;
-      coverage.countSnapshot(seen, invariants);
+    }
+    let shown: Snapshot | undefined;
+    for (const [at, seen] of [...snapshots.values()].entries()) {
+      coverage.countSnapshot(seen, invariants, track.weights[at]);
       shown = seen;
-    });
+    }
     coverage.countRules(this.#told.get(track) ?? NOTHING_TOLD);
     coverage.skipped += skipped.length;
     return { ops: steps.length, skipped, coverage, ...(shown === undefined ? {} : { shown }) };
@@ -117,6 +117,13 @@ export class Batch<State> {
       if (!track.turn(at, observation)) return false;
       track.foretell(BATCH_OPS);
     }
+    return true;
+  }
+
+  /** Whether all invariants hold of a snapshot. What is read off it is read once: they are weighed with it. */
+  #holds(track: Track<State>, seen: Snapshot, invariants: readonly Invariant[]): boolean {
+    for (const { breaches } of invariants) if (breaches(seen).length > 0) return false;
+    track.weights.push(invariants.map(({ weight }) => weight(seen)));
     return true;
   }
 

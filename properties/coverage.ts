@@ -97,9 +97,13 @@ export class Coverage {
   }
 
   /** One checkpoint's snapshot: weights of invariants, witnesses in states. */
-  countSnapshot(snapshot: Snapshot, invariants: readonly Invariant[]): void {
+  countSnapshot(
+    snapshot: Snapshot,
+    invariants: readonly Invariant[],
+    weights: readonly number[] = invariants.map(({ weight }) => weight(snapshot)),
+  ): void {
     this.checkpoints++;
-    for (const { id, weight } of invariants) bump(this.#weights, id, weight(snapshot));
+    invariants.forEach(({ id }, at) => bump(this.#weights, id, weights[at] as number));
     if (this.#onSnapshots.length === 0) return;
     this.#onSnapshots = this.#onSnapshots.filter(witness => {
       if (witness.onSnapshot?.(snapshot) !== true) return true;

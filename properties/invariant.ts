@@ -13,6 +13,19 @@ export interface Invariant {
 
 const NONE: readonly string[] = [];
 
+/** What is read off a snapshot, once for all who ask about the same one in a row. */
+export const perSnapshot = <Read>(read: (seen: Snapshot) => Read): ((seen: Snapshot) => Read) => {
+  let last: Snapshot | undefined;
+  let found: Read;
+  return seen => {
+    if (seen !== last) {
+      found = read(seen);
+      last = seen;
+    }
+    return found;
+  };
+};
+
 /** Builds an invariant from what it ranges over; `but` explains the item that the predicate refused. */
 export const forEvery = <Item>(law: {
   readonly id: Invariant['id'];
@@ -22,15 +35,7 @@ export const forEvery = <Item>(law: {
   readonly but: (item: Item, seen: Snapshot) => string;
 }): Invariant => {
   // Both questions are asked of the same snapshot, one after the other.
-  let last: Snapshot | undefined;
-  let items: readonly Item[] = [];
-  const among = (seen: Snapshot): readonly Item[] => {
-    if (seen !== last) {
-      items = law.among(seen);
-      last = seen;
-    }
-    return items;
-  };
+  const among = perSnapshot(law.among);
   return {
     id: law.id,
     says: law.says,

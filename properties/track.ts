@@ -36,6 +36,8 @@ export class Track<State> {
   readonly skipped: OpId[] = [];
   /** What the driver showed of its state, by the number of the step behind which it did. */
   readonly snapshots = new Map<number, Snapshot>();
+  /** What the invariants weigh in each of them. */
+  readonly weights: (readonly number[])[] = [];
   /** Ops that were looked at. */
   next = 0;
   /** Only `runLockstep` can tell what became of it. */

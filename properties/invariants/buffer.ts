@@ -1,7 +1,7 @@
 /** Buffers: geometry, disjointness, and the accounting of the async half. */
 import { PAGE } from '../../abi/ids.ts';
-import type { BufferSnapshot, ProcSnapshot, Snapshot } from '../../abi/snapshot.ts';
-import { forEvery, type Invariant } from '../invariant.ts';
+import type { BufferSnapshot, ProcSnapshot } from '../../abi/snapshot.ts';
+import { forEvery, perSnapshot, type Invariant } from '../invariant.ts';
 
 const align8 = (size: number): number => Math.ceil(size / 8) * 8;
 
@@ -15,8 +15,9 @@ interface Held {
   readonly next: BufferSnapshot | undefined;
 }
 
-const buffersOf = (seen: Snapshot): readonly Held[] =>
-  seen.procs.flatMap(proc => proc.buffers.map((buffer, at) => ({ proc, buffer, next: proc.buffers[at + 1] })));
+const buffersOf = perSnapshot((seen): readonly Held[] =>
+  seen.procs.flatMap(proc => proc.buffers.map((buffer, at) => ({ proc, buffer, next: proc.buffers[at + 1] }))),
+);
 
 const name = ({ proc, buffer }: Held): string =>
   `process ${proc.proc} fd ${proc.fd}: buffer ${buffer.id} at ${buffer.offset}`;
@@ -41,8 +42,9 @@ export const disjoint: Invariant = forEvery({
     `${name(held)} takes ${regionSize(held.buffer)} bytes and buffer ${held.next?.id} begins at ${held.next?.offset}`,
 });
 
-const mapped = (seen: Snapshot): readonly ProcSnapshot[] =>
-  seen.procs.filter(({ arena, buffers }) => arena !== null && (arena > 0 || buffers.length > 0));
+const mapped = perSnapshot((seen): readonly ProcSnapshot[] =>
+  seen.procs.filter(({ arena, buffers }) => arena !== null && (arena > 0 || buffers.length > 0)),
+);
 
 const charges = (proc: ProcSnapshot): number =>
   proc.buffers.reduce((sum, buffer) => sum + (buffer.async === true ? regionSize(buffer) : 0), 0);
@@ -116,10 +118,11 @@ interface Paged {
   readonly total: number;
 }
 
-const live = (seen: Snapshot): readonly Paged[] =>
+const live = perSnapshot((seen): readonly Paged[] =>
   seen.procs
     .map(proc => ({ proc, total: proc.pages.active + proc.pages.lru + proc.pages.free }))
-    .filter(({ total }) => total > 0);
+    .filter(({ total }) => total > 0),
+);
 
 export const pagesAreConserved: Invariant = forEvery({
   id: 'INV-PAGE-01',

@@ -1,6 +1,6 @@
 /** Nodes: what they count is what exists. */
-import type { NodeSnapshot, ProcSnapshot, RefSnapshot, Snapshot } from '../../abi/snapshot.ts';
-import { forEvery, type Invariant } from '../invariant.ts';
+import type { NodeSnapshot, ProcSnapshot, RefSnapshot } from '../../abi/snapshot.ts';
+import { forEvery, perSnapshot, type Invariant } from '../invariant.ts';
 
 interface Counted {
   readonly owner: ProcSnapshot | undefined;
@@ -9,12 +9,9 @@ interface Counted {
 }
 
 const NO_REFS: readonly RefSnapshot[] = [];
-const counted = new WeakMap<Snapshot, readonly Counted[]>();
 
-/** Every node with the refs that name it; computed once for a snapshot. */
-const nodesOf = (seen: Snapshot): readonly Counted[] => {
-  const known = counted.get(seen);
-  if (known !== undefined) return known;
+/** Every node with the refs that name it. */
+const nodesOf = perSnapshot((seen): readonly Counted[] => {
   const byNode = new Map<number, RefSnapshot[]>();
   for (const { refs } of seen.procs) {
     for (const ref of refs) {
@@ -28,9 +25,8 @@ const nodesOf = (seen: Snapshot): readonly Counted[] => {
     for (const node of owner.nodes) nodes.push({ owner, node, refs: byNode.get(node.id) ?? NO_REFS });
   }
   for (const node of seen.deadNodes ?? []) nodes.push({ owner: undefined, node, refs: byNode.get(node.id) ?? NO_REFS });
-  counted.set(seen, nodes);
   return nodes;
-};
+});
 
 const name = ({ owner, node }: Counted): string =>
   owner === undefined ? `dead node ${node.id}` : `node ${node.id} of process ${owner.proc} fd ${owner.fd}`;

@@ -1,13 +1,15 @@
 /** Refs: handles, counts, and what they name. */
 import type { ProcSnapshot, RefSnapshot, Snapshot } from '../../abi/snapshot.ts';
-import { forEvery, type Invariant } from '../invariant.ts';
+import { forEvery, perSnapshot, type Invariant } from '../invariant.ts';
 
 interface Held {
   readonly proc: ProcSnapshot;
   readonly ref: RefSnapshot;
 }
 
-const refsOf = (seen: Snapshot): readonly Held[] => seen.procs.flatMap(proc => proc.refs.map(ref => ({ proc, ref })));
+const refsOf = perSnapshot((seen): readonly Held[] =>
+  seen.procs.flatMap(proc => proc.refs.map(ref => ({ proc, ref }))),
+);
 
 const name = ({ proc, ref }: Held): string => `process ${proc.proc} fd ${proc.fd}: handle ${ref.handle}`;
 
@@ -46,21 +48,15 @@ interface Named extends Held {
   readonly owner: ProcSnapshot | undefined;
 }
 
-const named = new WeakMap<Snapshot, readonly Named[]>();
-
-const namedRefs = (seen: Snapshot): readonly Named[] => {
-  const known = named.get(seen);
-  if (known !== undefined) return known;
+const namedRefs = perSnapshot((seen): readonly Named[] => {
   const owners = ownersOf(seen);
-  const refs = refsOf(seen).map(({ proc, ref }) => ({
+  return refsOf(seen).map(({ proc, ref }) => ({
     proc,
     ref,
     known: owners.has(ref.node),
     owner: owners.get(ref.node),
   }));
-  named.set(seen, refs);
-  return refs;
-};
+});
 
 export const namesANode: Invariant = forEvery({
   id: 'INV-REF-03',

@@ -1,6 +1,6 @@
 /** Threads: who waits, who was asked for, and what a waiting thread may leave unread. */
-import type { ProcSnapshot, Snapshot, ThreadSnapshot } from '../../abi/snapshot.ts';
-import { forEvery, type Invariant } from '../invariant.ts';
+import type { ProcSnapshot, ThreadSnapshot } from '../../abi/snapshot.ts';
+import { forEvery, perSnapshot, type Invariant } from '../invariant.ts';
 
 const WAITING = 0x10;
 const KNOWN_BITS = 0x3f;
@@ -10,8 +10,9 @@ interface Member {
   readonly thread: ThreadSnapshot;
 }
 
-const threadsOf = (seen: Snapshot): readonly Member[] =>
-  seen.procs.flatMap(proc => proc.threads.map(thread => ({ proc, thread })));
+const threadsOf = perSnapshot((seen): readonly Member[] =>
+  seen.procs.flatMap(proc => proc.threads.map(thread => ({ proc, thread }))),
+);
 
 const name = ({ proc, thread }: Member): string => `process ${proc.proc} fd ${proc.fd} thread ${thread.thread}`;
 

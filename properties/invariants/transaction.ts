@@ -1,6 +1,6 @@
 /** Transactions: each is in one place, and both ends of a call agree about it. */
 import type { Snapshot, TransactionSnapshot } from '../../abi/snapshot.ts';
-import { forEvery, type Invariant } from '../invariant.ts';
+import { forEvery, perSnapshot, type Invariant } from '../invariant.ts';
 
 const TF_ONE_WAY = 1;
 
@@ -13,14 +13,16 @@ interface Place {
 }
 
 const NOWHERE = { queues: 0, incoming: [] as string[], outgoing: [] as string[] };
-const places = new WeakMap<Snapshot, readonly Place[]>();
-const strays = new WeakMap<Snapshot, readonly number[]>();
 
 const key = (proc: number, fd: number, thread: number | null): string => `${proc}.${fd}.${thread}`;
 
-const survey = (seen: Snapshot): readonly Place[] => {
-  const known = places.get(seen);
-  if (known !== undefined) return known;
+interface Survey {
+  readonly places: readonly Place[];
+  /** Ids that stand somewhere and do not exist; `null` where that cannot be told. */
+  readonly strays: readonly number[] | null;
+}
+
+const survey = perSnapshot((seen): Survey => {
   const found = new Map<number, { queues: number; incoming: string[]; outgoing: string[] }>();
   const at = (id: number): { queues: number; incoming: string[]; outgoing: string[] } => {
     let place = found.get(id);
@@ -37,16 +39,22 @@ const survey = (seen: Snapshot): readonly Place[] => {
   }
   const transactions = seen.transactions ?? [];
   const ids = new Set(transactions.map(({ id }) => id));
-  strays.set(seen, seen.transactions === null ? [] : [...found.keys()].filter(id => !ids.has(id)));
-  const list = transactions.map(transaction => ({ transaction, ...(found.get(transaction.id) ?? NOWHERE) }));
-  places.set(seen, list);
-  return list;
-};
+  return {
+    places: transactions.map(transaction => {
+      const { queues, incoming, outgoing } = found.get(transaction.id) ?? NOWHERE;
+      return { transaction, queues, incoming, outgoing };
+    }),
+    strays: seen.transactions === null ? null : [...found.keys()].filter(id => !ids.has(id)),
+  };
+});
+
+const placesOf = (seen: Snapshot): readonly Place[] => survey(seen).places;
+const callsOf = perSnapshot(seen => placesOf(seen).filter(({ transaction }) => transaction.needsReply));
 
 export const queuedOnce: Invariant = forEvery({
   id: 'INV-TRANSACTION-01',
   says: 'A transaction waits in one queue or has been read, never both and never twice.',
-  among: survey,
+  among: placesOf,
   holds: ({ queues, incoming }) => queues <= 1 && incoming.length <= 1 && queues + incoming.length <= 1,
   but: ({ transaction, queues, incoming }) =>
     `transaction ${transaction.id} is in ${queues} queues and on the stacks of ${incoming.join(' ')}`,
@@ -55,9 +63,9 @@ export const queuedOnce: Invariant = forEvery({
 export const somewhere: Invariant = forEvery({
   id: 'INV-TRANSACTION-02',
   says: 'What is queued or on a stack exists.',
-  among: seen => {
-    survey(seen);
-    return (seen.transactions === null ? [] : [strays.get(seen) ?? []]) as readonly (readonly number[])[];
+  among: (seen): readonly (readonly number[])[] => {
+    const { strays } = survey(seen);
+    return strays === null ? [] : [strays];
   },
   holds: ids => ids.length === 0,
   but: ids => `transactions ${ids.join(' ')} are queued and do not exist`,
@@ -66,7 +74,7 @@ export const somewhere: Invariant = forEvery({
 export const endsAgree: Invariant = forEvery({
   id: 'INV-TRANSACTION-03',
   says: 'The caller of a call has it on its stack, and so has its handler once it was read.',
-  among: seen => survey(seen).filter(({ transaction }) => transaction.needsReply),
+  among: callsOf,
   holds: ({ transaction: { from, to }, incoming, outgoing }) =>
     (from === null
       ? outgoing.length === 0
@@ -79,7 +87,7 @@ export const endsAgree: Invariant = forEvery({
 export const onlyCallsAreStacked: Invariant = forEvery({
   id: 'INV-TRANSACTION-04',
   says: 'Oneways and replies are on no stack.',
-  among: seen => survey(seen).filter(({ transaction }) => !transaction.needsReply),
+  among: seen => placesOf(seen).filter(({ transaction }) => !transaction.needsReply),
   holds: ({ transaction, incoming, outgoing }) => transaction.from === null && incoming.length + outgoing.length === 0,
   but: ({ transaction, incoming, outgoing }) =>
     `transaction ${transaction.id} is on the stacks of ${[...incoming, ...outgoing].join(' ')}`,
@@ -88,7 +96,7 @@ export const onlyCallsAreStacked: Invariant = forEvery({
 export const onewaysNeedNoReply: Invariant = forEvery({
   id: 'INV-TRANSACTION-05',
   says: 'A transaction that needs a reply is not a oneway.',
-  among: seen => survey(seen).filter(({ transaction }) => transaction.needsReply),
+  among: callsOf,
   holds: ({ transaction }) => (transaction.flags & TF_ONE_WAY) === 0,
   but: ({ transaction }) => `call ${transaction.id} has flags ${transaction.flags.toString(16)}`,
 });
