@@ -9,6 +9,7 @@
 import type { Op } from '../abi/op.ts';
 import { same } from '../abi/same.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
+import { Counts } from './counts.ts';
 import type { Coverage } from './coverage.ts';
 import type { Invariant } from './invariant.ts';
 import { Chronicle } from './journal/chronicle.ts';
@@ -34,6 +35,9 @@ export class Batch<State> {
   readonly #options: BatchOptions<State>;
   readonly #every: number;
   readonly #tracks: readonly Track<State>[];
+  /** What all sequences come to that are not lost. They are counted as they are foretold: then all of it is at hand. */
+  readonly #counts = new Counts();
+  #isCounted = false;
   /** Whether the journal of a sequence is compared at its end. */
   readonly #keepsJournal: (index: number) => boolean;
   /** Rules that such a comparison exercised. */
@@ -57,15 +61,15 @@ export class Batch<State> {
     } = options;
     this.#every = checkpointEvery === 0 ? Infinity : checkpointEvery;
     const initial = specification.initial(world);
-    this.#tracks = logs.map(ops => new Track(specification, initial, ops));
+    this.#tracks = logs.map(ops => new Track(specification, initial, ops, this.#counts));
     // A recorder listens while a sequence is judged, and what another profile allows is not foretold.
     const apart = recorder !== undefined || (profile !== undefined && !isExact(profile));
     const unlessLost = (work: (track: Track<State>) => boolean): void => {
       for (const track of this.#tracks) {
         try {
-          track.lost ||= !work(track);
+          if (!track.lost && !work(track)) track.lose();
         } catch {
-          track.lost = true;
+          track.lose();
         }
       }
     };
@@ -77,17 +81,24 @@ export class Batch<State> {
     unlessLost(track => [...track.snapshots.values()].every(seen => this.#holds(track, seen, invariants)));
   }
 
-  /** What sequence number `index` came to. Counts into `coverage`; to be asked once for each sequence. */
+  /**
+   * What sequence number `index` came to; to be asked once for each sequence. Counts into `coverage`, which gets what
+   * the steps of all come to when the first is judged.
+   */
   judge(index: number, coverage: Coverage): RunResult {
     const track = this.#tracks[index] as Track<State>;
+    if (!this.#isCounted) coverage.add(this.#counts);
+    this.#isCounted = true;
     if (track.lost) return runLockstep({ ...this.#options, coverage, journal: this.#keepsJournal(index) }, track.ops);
     const { onStep, invariants = NOTHING } = this.#options;
     const { steps, skipped, snapshots } = track;
     coverage.begin();
-    for (const { op, call, outcome } of steps) {
-      const { observation, rules, state } = outcome;
-      coverage.count(op, call, observation, rules, state);
-      onStep?.({ op, observation, rules });
+    if (onStep !== undefined || coverage.isLooking) {
+      for (const { op, call, outcome } of steps) {
+        const { observation, rules, state } = outcome;
+        coverage.look(op, call, observation, rules, state);
+        onStep?.({ op, observation, rules });
+      }
     }
     let shown: Snapshot | undefined;
     for (const [at, seen] of [...snapshots.values()].entries()) {

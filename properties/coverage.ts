@@ -1,25 +1,12 @@
 /** What runs exercised: rules fired, op kinds by outcome, commands, returns, invariants by weight, witnesses. */
-import type { Done, Observation } from '../abi/observation.ts';
+import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
 import type { Call } from '../abi/call.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
+import { bump, Counts, plain, type Table } from './counts.ts';
 import type { Invariant } from './invariant.ts';
 import { Reached, type ReachedRecord } from './reached/reached.ts';
 import type { Witness } from './witness.ts';
-
-/** A count that is looked up once and then only added to. */
-interface Cell {
-  n: number;
-}
-
-const bump = (table: Map<string, Cell>, key: string, by = 1): void => {
-  const cell = table.get(key);
-  if (cell === undefined) table.set(key, { n: by });
-  else cell.n += by;
-};
-
-const plain = (table: ReadonlyMap<string, Cell>): Record<string, number> =>
-  Object.fromEntries([...table].map(([key, { n }]) => [key, n]));
 
 /** The counts as plain data: what workers send and reports print. */
 export interface CoverageRecord {
@@ -46,16 +33,12 @@ export const ENOUGH = 10;
 
 export class Coverage {
   sequences = 0;
-  ops = 0;
   skipped = 0;
   checkpoints = 0;
   widest = 1;
-  readonly #rules = new Map<string, Cell>();
-  readonly #outcomes = new Map<string, Map<string, Cell>>();
-  readonly #commands = new Map<string, Cell>();
-  readonly #returns = new Map<string, Cell>();
-  readonly #weights = new Map<string, Cell>();
-  readonly #witnesses = new Map<string, Cell>();
+  readonly #counts = new Counts();
+  readonly #weights: Table = new Map();
+  readonly #witnesses: Table = new Map();
   #watched: Witness[];
   #onOps: Witness[] = [];
   #onSnapshots: Witness[] = [];
@@ -79,19 +62,25 @@ export class Coverage {
 
   /** One performed op with what it showed, the rules that allowed it, and the specification's state behind it. */
   count(op: Op, call: Call, observation: Observation, rules: readonly string[], state?: unknown): void {
-    this.ops++;
+    this.#counts.count(call, observation, rules);
+    this.look(op, call, observation, rules, state);
+  }
+
+  /** Steps that somebody else counted. Where `isLooking`, each has to be looked at besides. */
+  add(counts: Counts): void {
+    this.#counts.add(counts);
+  }
+
+  /** Whether more is asked of a step than how often things happened. */
+  get isLooking(): boolean {
+    return this.#reached !== undefined || this.#onOps.length > 0;
+  }
+
+  /** What is reached in detail, and what is still to be witnessed. */
+  look(op: Op, call: Call, observation: Observation, rules: readonly string[], state?: unknown): void {
     if (this.#reached !== undefined) {
       this.#reached.step(call, observation, rules);
       if (state !== undefined) this.#reached.state(state);
-    }
-    for (const rule of rules) bump(this.#rules, rule);
-    const { result, completions } = observation;
-    this.#outcome(kindOf(op), result === 'pending' ? 'pending' : result.status);
-    if (call.op === 'write_read') for (const { bc } of call.write) bump(this.#commands, bc);
-    if (result !== 'pending') this.#read(result);
-    for (const { done } of completions) {
-      this.#outcome('completion', done.status);
-      this.#read(done);
     }
     if (this.#onOps.length > 0) this.#witness(op, call, observation);
   }
@@ -114,61 +103,56 @@ export class Coverage {
 
   /** Rules that a comparison exercised beside those that fired in a step. */
   countRules(rules: readonly string[]): void {
-    for (const rule of rules) bump(this.#rules, rule);
+    for (const rule of rules) bump(this.#counts.rules, rule);
   }
 
   /** Adds what another worker counted. */
   merge(other: CoverageRecord): void {
     this.sequences += other.sequences;
-    this.ops += other.ops;
+    this.#counts.ops += other.ops;
     this.skipped += other.skipped;
     this.checkpoints += other.checkpoints;
     this.widest = Math.max(this.widest, other.widest);
-    const into = (table: Map<string, Cell>, counts: Readonly<Record<string, number>>): void => {
+    const into = (table: Table, counts: Readonly<Record<string, number>>): void => {
       for (const [key, n] of Object.entries(counts)) bump(table, key, n);
     };
-    into(this.#rules, other.rules);
-    into(this.#commands, other.commands);
-    into(this.#returns, other.returns);
+    into(this.#counts.rules, other.rules);
+    into(this.#counts.commands, other.commands);
+    into(this.#counts.returns, other.returns);
     into(this.#weights, other.weights);
     into(this.#witnesses, other.witnesses);
     if (other.reached !== undefined) (this.#reached ??= new Reached()).merge(other.reached);
     for (const [kind, byStatus] of Object.entries(other.outcomes)) {
-      for (const [status, n] of Object.entries(byStatus)) this.#outcome(kind, status, n);
+      into(this.#counts.outcomesOf(kind), byStatus);
     }
   }
 
   /** Number of different rules that fired. */
   get rulesFired(): number {
-    return this.#rules.size;
+    return this.#counts.rules.size;
+  }
+
+  /** Ops that were performed. */
+  get ops(): number {
+    return this.#counts.ops;
   }
 
   record(): CoverageRecord {
+    const { rules, outcomes, commands, returns } = this.#counts;
     return {
       sequences: this.sequences,
       ops: this.ops,
       skipped: this.skipped,
       checkpoints: this.checkpoints,
       widest: this.widest,
-      rules: plain(this.#rules),
-      outcomes: Object.fromEntries([...this.#outcomes].map(([kind, table]) => [kind, plain(table)])),
-      commands: plain(this.#commands),
-      returns: plain(this.#returns),
+      rules: plain(rules),
+      outcomes: Object.fromEntries([...outcomes].map(([kind, table]) => [kind, plain(table)])),
+      commands: plain(commands),
+      returns: plain(returns),
       weights: plain(this.#weights),
       witnesses: plain(this.#witnesses),
       ...(this.#reached === undefined ? {} : { reached: this.#reached.record() }),
     };
-  }
-
-  #outcome(kind: string, status: string, by = 1): void {
-    let table = this.#outcomes.get(kind);
-    if (table === undefined) this.#outcomes.set(kind, (table = new Map()));
-    bump(table, status, by);
-  }
-
-  #read(done: Done): void {
-    const { returns } = done;
-    if (returns !== undefined) for (const { br } of returns) bump(this.#returns, br);
   }
 
   #witness(op: Op, call: Call, observation: Observation): void {
@@ -185,8 +169,3 @@ export class Coverage {
     bump(this.#witnesses, id);
   }
 }
-
-const kindOf = (op: Op): string => {
-  if (op.op !== 'ioctl') return op.op;
-  return typeof op.cmd === 'string' ? op.cmd : 'unknown ioctl';
-};

@@ -12,6 +12,7 @@ import { same } from '../abi/same.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
 import type { Outcome, Specification } from '../abi/specification.ts';
 import { agrees } from './agree.ts';
+import type { Counts } from './counts.ts';
 
 /** Outcomes that are looked at to find another path; with more it is `runLockstep` that has to tell. */
 const MOST_LOOKED_AT = 20_000;
@@ -40,18 +41,30 @@ export class Track<State> {
   readonly weights: (readonly number[])[] = [];
   /** Ops that were looked at. */
   next = 0;
-  /** Only `runLockstep` can tell what became of it. */
-  lost = false;
+  #lost = false;
+  readonly #counts: Counts;
   readonly #specification: Specification<State>;
   readonly #initial: State;
   #state: State;
   #env = new Environment();
 
-  constructor(specification: Specification<State>, initial: State, ops: readonly Op[]) {
+  constructor(specification: Specification<State>, initial: State, ops: readonly Op[], counts: Counts) {
     this.ops = ops;
     this.#specification = specification;
     this.#initial = initial;
+    this.#counts = counts;
     this.#state = initial;
+  }
+
+  /** Only `runLockstep` can tell what became of it. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Leaves it to `runLockstep`; nothing of it counts. */
+  lose(): void {
+    if (!this.#lost) this.steps.forEach(this.#uncount);
+    this.#lost = true;
   }
 
   /** Foretells more steps, so many at the most, each by its canonical outcome. */
@@ -67,8 +80,8 @@ export class Track<State> {
   }
 
   /**
-   * Step number `at` showed something else, in its observation or in the state behind it: goes over to another path that shows all that was shown, and forgets what
-   * was foretold behind it. Answers whether one was found.
+   * Step number `at` showed something else, in its observation or in the state behind it: goes over to another path
+   * that shows all that was shown, and forgets what was foretold behind it. Answers whether one was found.
    */
   turn(at: number, observation: Observation): boolean {
     const fits: Fits<State> = (outcome, place) => {
@@ -128,7 +141,9 @@ export class Track<State> {
 
   /** Replaces the steps from `place` on by a path; what was foretold behind it is forgotten. */
   #take(place: number, path: readonly Outcome<State>[]): void {
-    const replaced = this.steps.splice(place).slice(0, path.length);
+    const forgotten = this.steps.splice(place);
+    forgotten.forEach(this.#uncount);
+    const replaced = forgotten.slice(0, path.length);
     const { op, skipped } = replaced.at(-1) as Foretold<State>;
     this.next = this.ops.indexOf(op) + 1;
     this.skipped.length = skipped;
@@ -136,6 +151,10 @@ export class Track<State> {
     for (const { outcome } of this.steps) this.#env.learn(outcome.delivered);
     replaced.forEach((step, at) => this.#push({ ...step, outcome: path[at] as Outcome<State>, alone: false }));
   }
+
+  readonly #uncount = ({ call, outcome: { observation, rules } }: Foretold<State>): void => {
+    this.#counts.count(call, observation, rules, -1);
+  };
 
   #first(state: State, call: Call): [Outcome<State>, boolean] {
     const canonical = this.#specification.canonical?.(state, call);
@@ -153,7 +172,8 @@ export class Track<State> {
   }
 
   #push(step: Foretold<State>): void {
-    const { delivered, state } = step.outcome;
+    const { delivered, state, observation, rules } = step.outcome;
+    this.#counts.count(step.call, observation, rules);
     if (delivered.length > 0) this.#env.learn(delivered);
     this.#state = state;
     this.steps.push(step);

@@ -1,0 +1,72 @@
+/** How often things happened: rules fired, op kinds by outcome, commands, returns. */
+import type { Call } from '../abi/call.ts';
+import type { Done, Observation } from '../abi/observation.ts';
+
+/** A count that is looked up once and then only added to. */
+export interface Cell {
+  n: number;
+}
+
+export type Table = Map<string, Cell>;
+
+export const bump = (table: Table, key: string, by = 1): void => {
+  const cell = table.get(key);
+  if (cell === undefined) table.set(key, { n: by });
+  else cell.n += by;
+};
+
+/** The counts as plain data. */
+export const plain = (table: ReadonlyMap<string, Cell>): Record<string, number> =>
+  Object.fromEntries([...table].map(([key, { n }]) => [key, n]));
+
+/** Adds counts to others. */
+const into = (table: Table, counts: ReadonlyMap<string, Cell>): void => {
+  for (const [key, { n }] of counts) if (n !== 0) bump(table, key, n);
+};
+
+export class Counts {
+  ops = 0;
+  readonly rules: Table = new Map();
+  /** By kind of op (an ioctl by name), then by status. */
+  readonly outcomes = new Map<string, Table>();
+  readonly commands: Table = new Map();
+  readonly returns: Table = new Map();
+
+  /** One performed call with what it showed and the rules that allowed it; `by` -1 takes it back. */
+  count(call: Call, observation: Observation, rules: readonly string[], by: 1 | -1 = 1): void {
+    this.ops += by;
+    for (const rule of rules) bump(this.rules, rule, by);
+    const { result, completions } = observation;
+    bump(this.outcomesOf(kindOf(call)), result === 'pending' ? 'pending' : result.status, by);
+    if (call.op === 'write_read') for (const { bc } of call.write) bump(this.commands, bc, by);
+    if (result !== 'pending') this.#read(result, by);
+    for (const { done } of completions) {
+      bump(this.outcomesOf('completion'), done.status, by);
+      this.#read(done, by);
+    }
+  }
+
+  /** Adds what was counted elsewhere. */
+  add({ ops, rules, outcomes, commands, returns }: Counts): void {
+    this.ops += ops;
+    into(this.rules, rules);
+    into(this.commands, commands);
+    into(this.returns, returns);
+    for (const [kind, table] of outcomes) into(this.outcomesOf(kind), table);
+  }
+
+  outcomesOf(kind: string): Table {
+    let table = this.outcomes.get(kind);
+    if (table === undefined) this.outcomes.set(kind, (table = new Map()));
+    return table;
+  }
+
+  #read({ returns }: Done, by: 1 | -1): void {
+    if (returns !== undefined) for (const { br } of returns) bump(this.returns, br, by);
+  }
+}
+
+const kindOf = (call: Call): string => {
+  if (call.op !== 'ioctl') return call.op;
+  return typeof call.cmd === 'string' ? call.cmd : 'unknown ioctl';
+};
