@@ -17,10 +17,11 @@ npx binder-spec replay test/faults/ID.json --target mutant:ID   # the shortest l
 *Shortest* is the number of operations of the shortest log known to show the fault; the log is \`test/faults/ID.json\`.
 It is the shortest that anybody knows, whatever found it (other seeds, other signs, the explorer), so it only ever gets shorter.
 
-A hunt shrinks with the sign pinned that it saw first. A fault has other signs: those that it meets on the way, and what the state shows
-before anybody is told. They are shrunk in their turn, and while the log is longer than five operations further failing logs are, until two or three
-agree on a length. \`executions\` counts every log that was executed for all of that, the generated ones that passed included; \`pinned\`
-counts those for the first sign alone. A log that the driver without the fault fails as well is never taken for a sign of it.`;
+A driver with a fault in it has that fault only, so a hunt takes every difference for a sign of it: a shorter log that fails in another way is
+taken, and while the log is longer than six operations further failing logs are shrunk, until two or three agree on a length. (\`run\`, which knows
+nothing of the kind, pins the sign that it saw first.) \`executions\` counts every log that was executed for all of that, the generated ones that
+passed included; \`pinned\` counts those for the log that was found first. A log that the driver without the fault fails as well is never taken for
+a sign of it.`;
 
 /** Known bugs that no edit of one line can be here, and why. */
 const ABSENT: readonly (readonly [bug: string, why: string])[] = [

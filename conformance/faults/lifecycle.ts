@@ -211,7 +211,7 @@ export const lifecycle: readonly Fault[] = [
     story: 'the files of a process are frozen in the order in which they were opened',
     rule: 'FRZ-02',
     needs: 'a process with two files of which one is busy',
-    shortestKnown: 12,
+    shortestKnown: 10,
   },
   {
     id: 'frozen-refuses-oneways',

@@ -125,7 +125,7 @@ export const objects: readonly Fault[] = [
     replacement: 'fd, place);',
     story: 'the descriptors of an array are all written to its first place',
     rule: 'OBJ-45',
-    shortestKnown: 8,
+    shortestKnown: 6,
   },
   {
     id: 'descriptor-not-accepted',
@@ -155,7 +155,7 @@ export const objects: readonly Fault[] = [
     replacement: '    if (index === 0) view.setUint32(offset, fd, true);',
     story: 'only the first descriptor of a message gets its new number',
     rule: 'OBJ-22',
-    shortestKnown: 8,
+    shortestKnown: 6,
   },
   {
     id: 'object-misaligned',
@@ -237,7 +237,7 @@ export const objects: readonly Fault[] = [
     replacement: '',
     story: 'freeing a message leaves the descriptors of its arrays open',
     rule: 'REL-12',
-    shortestKnown: 10,
+    shortestKnown: 7,
   },
   {
     id: 'array-no-return',

@@ -23,7 +23,7 @@ export interface FaultRow {
   readonly seconds: number;
   /** Logs executed to shrink it, those for its other signs and for further failing logs included. */
   readonly executions: number;
-  /** Logs executed to shrink the sign that was seen first. */
+  /** Logs executed to shrink the log that was found first. */
   readonly pinned: number;
   /** Ops of the shrunk log. */
   readonly shrunk: number;
@@ -59,7 +59,7 @@ export interface SelfTestReport {
     readonly secondsWorst: number;
     readonly executionsMedian: number;
     readonly executionsWorst: number;
-    /** The median of those for the sign that was seen first. */
+    /** The median of those for the log that was found first. */
     readonly pinnedMedian: number;
     /** Share of the hunts that ended at the shortest known length, 0 to 1. */
     readonly shortestShare: number;
@@ -224,7 +224,7 @@ export const selfTestText = (report: SelfTestReport, { color, quiet, shrink }: S
     ...(shrink
       ? [
           `executions to shrink  median ${summary.executionsMedian}  worst ${summary.executionsWorst}` +
-            `  (median for the first sign ${summary.pinnedMedian})`,
+            `  (median for the first log ${summary.pinnedMedian})`,
           `shrunk to the shortest known length  ${(summary.shortestShare * 100).toFixed(1)} %`,
           exploredLine(summary.explored),
         ]

@@ -33,7 +33,7 @@ export interface Catch {
   readonly ops: number;
   /** Seconds of generating, driving and checking until it was found; the loading of the driver is not in them. */
   readonly seconds: number;
-  /** Logs executed while shrinking the sign that was seen first, which is pinned. */
+  /** Logs executed while shrinking the log that was found first. */
   readonly pinned: number;
   /** Logs executed while shrinking, those for other signs and further logs included. */
   readonly executions: number;

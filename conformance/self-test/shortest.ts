@@ -2,12 +2,12 @@
  * The shortest log that shows a fault, from the first log that did.
  *
  * A fault has many signs, and a shrinker that pins one of them stops where that one cannot get shorter. In a hunt all
- * signs are of one fault, so those that were met on the way are shrunk too; and where a log stays long, further failing
- * logs are shrunk, until several of them agree. Every log that is executed for it is counted.
+ * signs are of one fault, so a shorter log is taken whatever it shows; and where a log stays long, further failing logs
+ * are shrunk, until several of them agree. Every log that is executed for it is counted.
  */
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
-import { isAboutState, sameBug, type Failure } from '../../properties/failure.ts';
+import { sameBug, type Failure } from '../../properties/failure.ts';
 import { repair } from '../../properties/shrink/edit.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
 import { shrinkAsync, trimmed, type Finding, type Shrunk } from '../../properties/shrink/shrink.ts';
@@ -16,14 +16,14 @@ import { WORLD, type Suspect } from './suspect.ts';
 
 /** The shortest log, and what it took. */
 export interface Shortest extends Finding {
-  /** Logs executed for the sign that was seen first, which was pinned. */
+  /** Logs executed for the log that was found first. */
   readonly pinned: number;
   /** Logs executed in all. */
   readonly executions: number;
 }
 
-/** Two files opened, one of them mapped, a manager, and one op: a log of so many ops hardly gets shorter. */
-const ENOUGH = 5;
+/** Two files opened, one of them mapped, a manager, and two ops: a log of so many ops hardly gets shorter. */
+const ENOUGH = 6;
 /** So long a log is the shortest when two logs from different beginnings agree on it; a longer one when three do. */
 const SHORT = 7;
 /** Executions for one of many shrinks, at most. */
@@ -84,10 +84,9 @@ class Search {
 
   /** Shrinks one finding; `thorough`: its values too, and with what costs much. */
   async shrink({ ops, failure }: Finding, thorough: boolean): Promise<Shrunk> {
-    // What only the state shows is looked for after each op, so that the log can end where it begins.
-    const closely = isAboutState(failure);
     this.#seen.set(failure.core, Math.min(ops.length, this.#seen.get(failure.core) ?? Infinity));
-    return shrinkAsync(ops, failure, each => this.#run(each, closely), {
+    return shrinkAsync(ops, failure, each => this.#run(each, true), {
+      slides: true,
       parallel: this.#suspect.parallel,
       thorough,
       ...(thorough ? {} : { budget: QUICK }),
@@ -168,7 +167,8 @@ export const shortest = async (
     else if (other.ops.length === length) agreeing++;
   }
   const before = search.executions;
+  const isFirst = search.best.failure === shrunk.failure;
   const plain = await search.shrink(search.best, true);
-  if (sameBug(first.failure, plain.failure)) pinned += search.executions - before;
+  if (isFirst) pinned += search.executions - before;
   return { ops: plain.ops, failure: plain.failure, pinned, executions: search.executions };
 };

@@ -27,6 +27,8 @@ export interface Guide {
   isHopeless(ops: readonly Op[]): boolean;
   /** True when the last op of the log does what the failing op did. */
   isAlike(ops: readonly Op[], by?: Likeness): boolean;
+  /** The rules that fire in a log, and the ops of it that are performed. */
+  told(ops: readonly Op[]): { readonly rules: ReadonlySet<string>; readonly performed: readonly Op[] };
   /** A log up to its first op that does what the failing op did; `undefined` when none does, or nobody can tell. */
   upTo(ops: readonly Op[], by?: Likeness): readonly Op[] | undefined;
   /** The part of a log that most likely leads to the failure; `undefined` where the log does not, or nobody can tell. */

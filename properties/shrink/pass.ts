@@ -17,10 +17,16 @@ export interface Position {
 export interface Candidate {
   readonly ops: readonly Op[];
   readonly position: Position;
+  /** Name of the edit: one that was refused is tried again in other logs only at the end. */
+  readonly edit?: string;
+  /** Worth executing only while every rule fires that fires in the log. */
+  readonly faithful?: boolean;
 }
 
 export interface Pass {
   readonly name: string;
+  /** Its candidates may fail in other ways than the log does: where any failure counts, they are not refused unseen. */
+  readonly bold?: boolean;
   readonly candidates: (ops: readonly Op[], from: Position) => Iterable<Candidate>;
 }
 
@@ -36,8 +42,16 @@ export const TF_ONE_WAY = 1;
 export const asOneway = (flags: number): number => (flags | TF_ONE_WAY) >>> 0;
 
 /** What nearly every log begins with. */
-export const isSetup = (op: Op): boolean =>
-  op.op === 'open' || op.op === 'mmap' || (op.op === 'ioctl' && op.cmd === 'BINDER_SET_CONTEXT_MGR');
+export const isSetup = (op: Op): boolean => op.op === 'open' || op.op === 'mmap' || isSeat(op);
+
+const SEATS: ReadonlySet<unknown> = new Set(['BINDER_SET_CONTEXT_MGR', 'BINDER_SET_CONTEXT_MGR_EXT']);
+
+type IoctlOp = Extract<Op, { op: 'ioctl' }>;
+
+const isSeat = (op: Op): op is IoctlOp => op.op === 'ioctl' && SEATS.has(op.cmd);
+
+/** The op by which a process becomes the manager. */
+export const seatOf = (ops: readonly Op[]): IoctlOp | undefined => ops.find(isSeat);
 
 export const isWriteRead = (op: Op | undefined): op is WriteReadOp => op?.op === 'write_read';
 
@@ -61,3 +75,9 @@ export const swapped = (ops: readonly Op[], at: number, one: number, other: numb
           return { ...who, proc: who.proc === one ? other : one };
         }),
   );
+
+/** Two processes change places in all but who opens, maps and manages what. */
+export const recast = (ops: readonly Op[], one: number, other: number): readonly Op[] => {
+  const changed = swapped(ops, 0, one, other);
+  return ops.map((op, at) => (isSetup(op) ? op : (changed[at] as Op)));
+};

@@ -35,7 +35,8 @@ export const dropThreads: Pass = {
   *candidates(ops, from) {
     const all = threads(ops);
     for (let at = from.at; at < all.length; at++) {
-      yield { ops: ops.filter(op => `${procOf(op)} ${threadOf(op)}` !== all[at]), position: { at } };
+      const next = ops.filter(op => `${procOf(op)} ${threadOf(op)}` !== all[at]);
+      yield { ops: next, position: { at }, edit: `drop thread ${all[at]}` };
     }
   },
 };
@@ -48,7 +49,8 @@ export const dropChunks = (chunk: number): Pass => ({
       const end = ops.length - at;
       const start = Math.max(0, end - chunk);
       if (start === 0 && end === ops.length) continue;
-      yield { ops: [...ops.slice(0, start), ...ops.slice(end)], position: { at } };
+      const next = { ops: [...ops.slice(0, start), ...ops.slice(end)], position: { at } };
+      yield chunk === 1 ? { ...next, edit: `drop ${ops[start]?.id}` } : next;
     }
   },
 });
@@ -63,7 +65,8 @@ export const dropCommands: Pass = {
       if (!isWriteRead(op) || op.write === undefined || (op.write.length < 2 && op.read === undefined)) continue;
       for (let index = op.write.length - 1; index >= 0; index--) {
         if (++place < from.at) continue;
-        yield { ops: withoutCommand(ops, at, index), position: { at: place } };
+        const edit = `drop from ${op.id} ${JSON.stringify(op.write[index])}`;
+        yield { ops: withoutCommand(ops, at, index), position: { at: place }, edit };
       }
     }
   },
@@ -105,24 +108,9 @@ export const dropObjects: Pass = {
               return { ...own, slot: (own.slot as number) - 1 };
             }),
           );
-          yield { ops: shifted, position: { at: place } };
+          const edit = `drop from ${op.id} ${JSON.stringify(message?.objects?.[slot])}`;
+          yield { ops: shifted, position: { at: place }, edit };
         }
-      }
-    }
-  },
-};
-
-/** Pairs of ops go together: for short logs only, where an op makes sense only beside another. */
-const MOST_FOR_PAIRS = 10;
-export const dropPairs: Pass = {
-  name: 'drop pairs',
-  *candidates(ops, from) {
-    if (ops.length > MOST_FOR_PAIRS) return;
-    let place = -1;
-    for (let second = ops.length - 1; second > 0; second--) {
-      for (let first = second - 1; first >= 0; first--) {
-        if (++place < from.at) continue;
-        yield { ops: ops.filter((_, at) => at !== first && at !== second), position: { at: place } };
       }
     }
   },

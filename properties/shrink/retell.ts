@@ -8,13 +8,14 @@ import {
   isWriteRead,
   processes,
   procOf,
-  swapped,
+  recast,
+  seatOf,
   TF_ONE_WAY,
   withWrite,
   type Pass,
 } from './pass.ts';
+import { READ, withFewerReads } from './shortcut.ts';
 
-const READ = { size: 256 };
 /** Bytes that one object takes. */
 const OBJECT = 24;
 
@@ -23,9 +24,9 @@ type MessageCommand = Extract<CommandSpec, { message: unknown }>;
 const isMessage = (command: CommandSpec): command is MessageCommand => 'message' in command;
 
 /** The message with one more object, which no driver can translate: its buffer is allocated, filled and freed again. */
-const refused = (command: MessageCommand): MessageCommand => {
+const refused = (command: MessageCommand, late: boolean): MessageCommand => {
   const { size, objects = [] } = command.message;
-  const at = objects.length === 0 || typeof size !== 'number' ? 0 : Math.ceil(size / 4) * 4;
+  const at = typeof size !== 'number' || (objects.length === 0 && !late) ? 0 : Math.ceil(size / 4) * 4;
   const message = {
     ...command.message,
     size: typeof size === 'number' ? Math.max(size, at + OBJECT) : OBJECT,
@@ -34,7 +35,19 @@ const refused = (command: MessageCommand): MessageCommand => {
   return { ...command, message };
 };
 
-/** A message that is delivered and freed becomes one that is refused, which gives its buffer back as well. */
+const withoutFrees = (ops: readonly Op[], of: number, cmd: number): readonly Op[] => {
+  for (const [at, op] of ops.entries()) {
+    if (!isWriteRead(op)) continue;
+    for (const [index, command] of (op.write ?? []).entries()) {
+      if (command.bc !== 'BC_FREE_BUFFER' || !('of' in command.buffer)) continue;
+      if (command.buffer.of === of && (command.buffer.cmd ?? 0) === cmd)
+        return withoutFrees(withoutCommand(ops, at, index), of, cmd);
+    }
+  }
+  return ops;
+};
+
+/** A message that is delivered, and perhaps freed, becomes one that is refused, which gives its buffer back as well. */
 export const refuse: Pass = {
   name: 'refuse',
   *candidates(ops, from) {
@@ -43,20 +56,20 @@ export const refuse: Pass = {
       const op = ops[at];
       if (!isWriteRead(op)) continue;
       for (const [index, command] of (op.write ?? []).entries()) {
-        if (command.bc !== 'BC_FREE_BUFFER' || !('of' in command.buffer)) continue;
-        const { of, cmd = 0 } = command.buffer;
-        const sent = ops.findIndex(({ id }) => id === of);
-        const sender = ops[sent];
-        const message = isWriteRead(sender) ? sender.write?.[cmd] : undefined;
-        if (message === undefined || !isMessage(message)) continue;
-        const kept = withWrite(withoutCommand(ops, at, index), sent, cmd, refused(message));
-        // The sender hears of it at once: with the error unread its next write would do nothing.
-        const told = kept.map(each =>
-          each.id === of && isWriteRead(each) && each.read === undefined ? { ...each, read: READ } : each,
-        );
-        const read = ops.slice(sent, at).findLast(each => isWriteRead(each) && each.write === undefined);
-        for (const next of [told.filter(each => each.id !== read?.id), told]) {
-          if (++place >= from.at) yield { ops: next, position: { at: place } };
+        if (!isMessage(command)) continue;
+        for (const late of command.message.objects === undefined ? [false, true] : [true]) {
+          const sent = withWrite(ops, at, index, refused(command, late));
+          // The sender hears of it at once: with the error unread its next write would do nothing.
+          const told = sent.map((each, place) =>
+            place === at && isWriteRead(each) && each.read === undefined ? { ...each, read: READ } : each,
+          );
+          const kept = withoutFrees(told, op.id, index);
+          const behind = kept.findIndex(({ id }) => id === op.id);
+          for (const proc of processes(ops)) {
+            if (proc === op.proc) continue;
+            for (const next of withFewerReads(kept, behind, proc))
+              if (++place >= from.at) yield { ops: next, position: { at: place } };
+          }
         }
       }
     }
@@ -116,18 +129,12 @@ const retold = (ops: readonly Op[], manager: number, client: number, manner: Man
   });
 };
 
-/** Two processes change places in all but who opens, maps and manages what. */
-const recast = (ops: readonly Op[], one: number, other: number): readonly Op[] => {
-  const changed = swapped(ops, 0, one, other);
-  return ops.map((op, at) => (isSetup(op) ? op : (changed[at] as Op)));
-};
-
 /** The whole log retold with one client and the manager. */
 export const retell: Pass = {
   name: 'retell',
   *candidates(ops, from) {
     if (ops.length <= SHORT) return;
-    const seat = ops.find(op => op.op === 'ioctl' && op.cmd === 'BINDER_SET_CONTEXT_MGR');
+    const seat = seatOf(ops);
     if (seat === undefined) return;
     const manager = procOf(seat);
     const client = processes(ops).findLast(proc => proc !== manager);

@@ -27,7 +27,7 @@ export const merge: Pass = {
         const next = ops.map(op =>
           procOf(op) === proc && threadOf(op) === thread ? renamed(op, who => ({ ...who, thread: other })) : op,
         );
-        yield { ops: next, position: { at: place } };
+        yield { ops: next, position: { at: place }, edit: `merge ${label} ${other}` };
       }
     }
     for (const op of ops) {
@@ -49,7 +49,7 @@ export const merge: Pass = {
             .map(op =>
               renamed(op, who => (who.proc === proc ? { ...who, proc: other, thread: who.thread + apart } : who)),
             );
-          yield { ops: next, position: { at: place } };
+          yield { ops: next, position: { at: place }, edit: `merge ${proc} ${other} ${apart}` };
         }
       }
     }
@@ -70,7 +70,8 @@ export const join: Pass = {
         for (const late of [false, true]) {
           if (++place < from.at) continue;
           const next = joined(ops, first, second, late);
-          if (next !== undefined) yield { ops: next, position: { at: place } };
+          const edit = `join ${one.id} ${two.id} ${late}`;
+          if (next !== undefined) yield { ops: next, position: { at: place }, edit };
         }
         break;
       }

@@ -10,7 +10,7 @@ import { simplerKinds } from './values.ts';
 /** Logs longer than this have too many neighbours. */
 const LONGEST = 24;
 /** Shorter logs that are executed, at most: the shortest ones. */
-const MOST = 12;
+const MOST = 4;
 
 const REWRITES: readonly Pass[] = [
   acquireManager,

@@ -83,6 +83,17 @@ export class Shadow<State> implements Guide {
     return last !== undefined && last.op.id === id && this.#resembles(last.op, last.glimpse, by);
   }
 
+  /** The rules that fire in a log, and the ops of it that are performed. */
+  told(ops: readonly Op[]): { readonly rules: ReadonlySet<string>; readonly performed: readonly Op[] } {
+    const rules = new Set<string>();
+    const performed: Op[] = [];
+    this.#run(ops, (op, glimpse) => {
+      performed.push(op);
+      for (const rule of glimpse.rules) rules.add(rule);
+    });
+    return { rules, performed };
+  }
+
   /** A log up to its first op that does what the failing op did; `undefined` when none does. */
   upTo(ops: readonly Op[], by: Likeness = BY_RULES): readonly Op[] | undefined {
     if (!this.isTelling) return undefined;

@@ -6,11 +6,12 @@
  */
 import { commandsOf, sameBug, type Failure } from '../failure.ts';
 import type { Op } from '../../abi/op.ts';
+import { costs, isSimpler, keyOf } from './cost.ts';
 import { repair } from './edit.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { Guide } from './guide.ts';
 import { anyOf, narrow, type Question } from './narrow.ts';
-import { passesFor, type Aids, type Candidate, type Pass, type Position } from './passes.ts';
+import { passesFor, phaseAfter, type Aids, type Candidate, type Pass, type Phase, type Position } from './passes.ts';
 
 /** Runs a log; answers how it failed. */
 export type Test = (ops: readonly Op[]) => Failure | undefined;
@@ -29,7 +30,9 @@ export interface ShrinkOptions {
   readonly parallel?: number;
   /** False: only the structure is made smaller, and nothing that costs much is tried. */
   readonly thorough?: boolean;
-  /** Guesses without executing, from the log at the start and its failure. */
+  /** There is one bug only: a shorter log that fails in another way is taken, and that failure is pinned from then on. */
+  readonly slides?: boolean;
+  /** Guesses without executing, from a log and its failure. */
   readonly guide?: (ops: readonly Op[], failure: Failure) => Guide;
   readonly onProgress?: (progress: {
     readonly executions: number;
@@ -42,7 +45,7 @@ export interface Shrunk extends Finding {
   readonly executions: number;
   /** Length of the log at the start. */
   readonly from: number;
-  /** No single removal and no other candidate of any pass fails any more. */
+  /** No single removal fails any more, and no pass has anything else to try. */
   readonly minimal: boolean;
   /** Other failures met on the way, the shortest log of each. */
   readonly others: readonly Finding[];
@@ -59,73 +62,18 @@ export const trimmed = (ops: readonly Op[], failure: Failure): readonly Op[] => 
   return ops.filter(({ id }, at) => (end < 0 || at <= end) && !skipped.has(id));
 };
 
-const objectCount = (op: Op): number => {
-  if (op.op !== 'write_read') return 0;
-  let count = 0;
-  for (const command of op.write ?? []) {
-    count++;
-    if ('message' in command) count += command.message.objects?.length ?? 0;
-  }
-  return count + (op.read === undefined ? 0 : 1);
-};
-
-/** What simpler means: fewer ops, fewer commands and objects, fewer threads, less text, lower numbers, files opened first. */
-const costs = (ops: readonly Op[]): readonly number[] => {
-  const who = new Set(ops.map(op => ('thread' in op ? `${op.proc} ${op.thread}` : '')));
-  const names = ops.reduce((sum, op) => sum + ('proc' in op ? op.proc : 0) + ('thread' in op ? op.thread : 0), 0);
-  const late = ops.reduce((sum, { op }, at) => sum + (op === 'open' || op === 'mmap' ? at : 0), 0);
-  return [ops.length, ops.reduce((sum, op) => sum + objectCount(op), 0), who.size, weightOf(ops), names, late];
-};
-
-const weights = new WeakMap<Op, number>();
-const weightOf = (ops: readonly Op[]): number => {
-  let sum = 0;
-  for (const op of ops) {
-    let own = weights.get(op);
-    if (own === undefined) weights.set(op, (own = weight(op)));
-    sum += own;
-  }
-  return sum;
-};
-
-/** The sum of all quantities by their magnitude, and of all text by its length. */
-const weight = (value: unknown): number => {
-  if (typeof value === 'number') return value < 0 ? 40 : value === 0 ? 1 : 2 + Math.log2(value + 1);
-  if (typeof value === 'string') return 2 + value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  let sum = 1;
-  for (const item of Object.values(value)) sum += weight(item);
-  return sum;
-};
-
-/** Ops never change in place, and most of them are in many candidates. */
-const texts = new WeakMap<Op, string>();
-const textOf = (op: Op): string => {
-  let text = texts.get(op);
-  if (text === undefined) texts.set(op, (text = JSON.stringify(op)));
-  return text;
-};
-
-const keyOf = (ops: readonly Op[]): string => ops.map(textOf).join();
-
-const isSimpler = (candidate: readonly number[], best: readonly number[]): boolean => {
-  for (let at = 0; at < best.length; at++) {
-    const difference = (candidate[at] as number) - (best[at] as number);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-};
-
 /** A shrink under way: hands out candidates one by one, says which may come next, and takes verdicts. */
 class Search {
   best: Finding;
   executions = 0;
-  readonly #pinned: Failure;
+  #pinned: Failure;
   readonly #from: number;
-  readonly #budget: number;
-  readonly #guide: Guide | undefined;
-  readonly #aids: Aids;
+  readonly #options: ShrinkOptions;
+  #guide: Guide | undefined;
+  #aids: Aids;
   readonly #tried = new Set<string>();
+  /** Edits after which a log did not fail. */
+  readonly #refused = new Set<string>();
   readonly #others = new Map<string, Finding>();
   readonly #onProgress: ShrinkOptions['onProgress'];
   /** Logs that may fail too and do not come from this one, the shortest first. */
@@ -135,8 +83,7 @@ class Search {
   #question: Question | undefined;
   #passes: readonly Pass[];
   #pass = 0;
-  #deep = false;
-  #round = 0;
+  #phase: Phase = 'first';
   #changed = false;
   #costs: readonly number[];
   #stream: Iterator<Candidate>;
@@ -147,25 +94,25 @@ class Search {
   constructor(ops: readonly Op[], failure: Failure, options: ShrinkOptions) {
     this.#from = ops.length;
     this.#pinned = failure;
-    this.#budget = options.budget ?? DEFAULT_BUDGET;
+    this.#options = options;
     this.#onProgress = options.onProgress;
     this.best = { ops: trimmed(ops, failure), failure };
     this.#costs = costs(this.best.ops);
     this.#guide = options.guide?.(this.best.ops, failure);
-    const { thorough = true } = options;
-    this.#elsewhere = this.#guide === undefined || !thorough ? [] : elsewhere(this.#guide);
-    this.#aids = { thorough, guide: this.#guide, others: this.#elsewhere };
+    const { thorough = true, slides = false } = options;
+    this.#elsewhere = this.#guide === undefined || !thorough || slides ? [] : elsewhere(this.#guide);
+    this.#aids = { thorough, slides, guide: this.#guide, others: this.#elsewhere };
     this.#narrowing = this.#beginning();
     this.#question = this.#narrowing.next().value ?? undefined;
     if (this.#question === undefined) this.#narrowing = undefined;
-    this.#passes = passesFor(this.best.ops.length, 0, false, this.#aids);
+    this.#passes = passesFor('first', this.best.ops.length, this.#aids);
     this.#tried.add(keyOf(this.best.ops));
     this.#stream = this.#start({ at: 0 });
   }
 
   /** How many more executions there may be. */
   get left(): number {
-    return this.#budget - this.executions;
+    return (this.#options.budget ?? DEFAULT_BUDGET) - this.executions;
   }
 
   /** The next untried candidate; `undefined` when there is none. */
@@ -199,13 +146,18 @@ class Search {
     this.#tried.add(keyOf(candidate.ops));
     this.#onProgress?.({ executions: this.executions, ops: this.best.ops.length, pass: this.#doing });
     const same = met !== undefined && sameBug(this.#pinned, met);
-    if (same) this.best = { ops: trimmed(candidate.ops, met), failure: met };
+    const slid = !same && met !== undefined && this.#slidesTo(candidate.ops, met);
+    if (same || slid) this.best = { ops: trimmed(candidate.ops, met), failure: met };
     else if (met !== undefined) this.#keep(candidate.ops, met);
+    if (slid) this.#pin(met);
     if (this.#narrowing !== undefined) {
-      this.#question = this.#narrowing.next(same).value ?? undefined;
+      this.#question = this.#narrowing.next(same || slid).value ?? undefined;
       return;
     }
-    if (!same) return;
+    if (!same && !slid) {
+      if (candidate.edit !== undefined) this.#refused.add(candidate.edit);
+      return;
+    }
     this.#costs = costs(this.best.ops);
     this.#tried.add(keyOf(this.best.ops));
     this.#changed = true;
@@ -241,13 +193,38 @@ class Search {
 
   /** The next candidate of the pass that is simpler and not without hope. */
   #draw(): Candidate | undefined {
+    const { bold = false } = this.#passes[this.#pass] as Pass;
     for (let step = this.#stream.next(); step.done !== true; step = this.#stream.next()) {
       const ops = repair(step.value.ops);
       if (ops.length === 0 || ops.length > this.best.ops.length) continue;
+      const { edit } = step.value;
+      if (edit !== undefined && this.#phase !== 'check' && this.#refused.has(edit)) continue;
       if (!isSimpler(costs(ops), this.#costs) || this.#tried.has(keyOf(ops))) continue;
-      if (this.#guide?.isHopeless(ops) !== true) return { ops, position: step.value.position };
+      if (step.value.faithful === true && this.#losesRules(ops)) continue;
+      if ((bold && this.#aids.slides) || this.#guide?.isHopeless(ops) !== true) return { ...step.value, ops };
     }
     return undefined;
+  }
+
+  /** Whether a log that fails in another way takes the place of the best. */
+  #slidesTo(ops: readonly Op[], met: Failure): boolean {
+    return this.#options.slides === true && trimmed(ops, met).length < this.best.ops.length;
+  }
+
+  /** From now on this failure is the one that counts. */
+  #pin(met: Failure): void {
+    this.#pinned = met;
+    this.#guide = this.#options.guide?.(this.best.ops, met);
+    this.#aids = { ...this.#aids, guide: this.#guide };
+    if (this.#phase === 'leap') this.#passes = passesFor('leap', this.best.ops.length, this.#aids);
+  }
+
+  /** Whether a rule that fires in the best log does not in this one. */
+  #losesRules(ops: readonly Op[]): boolean {
+    if (this.#guide === undefined) return false;
+    const { rules } = this.#guide.told(ops);
+    for (const rule of this.#guide.told(this.best.ops).rules) if (!rules.has(rule)) return true;
+    return false;
   }
 
   #keep(ops: readonly Op[], met: Failure): void {
@@ -260,7 +237,7 @@ class Search {
   #begin(): void {
     this.#narrowing = undefined;
     this.#costs = costs(this.best.ops);
-    this.#passes = passesFor(this.best.ops.length, 0, false, this.#aids);
+    this.#passes = passesFor('first', this.best.ops.length, this.#aids);
     this.#restart({ at: 0 });
   }
 
@@ -273,19 +250,20 @@ class Search {
     this.#peeked = [];
   }
 
-  /** The next pass, or a new round; answers false when everything was refused. */
+  /** The next pass, or the next phase; answers false when everything was refused. */
   #advance(): boolean {
     this.#pass++;
-    if (this.#pass >= this.#passes.length) {
-      // Quick rounds until nothing changes, then one with the costly passes; any success starts over.
-      if (!this.#changed && this.#deep) {
+    while (this.#pass >= this.#passes.length) {
+      const next = phaseAfter(this.#phase, this.#changed);
+      if (next === undefined) {
         this.#done = true;
         return false;
       }
-      this.#deep = !this.#changed;
+      if (this.#phase === 'check') this.#refused.clear();
+      this.#phase = next;
       this.#changed = false;
       this.#pass = 0;
-      this.#passes = passesFor(this.best.ops.length, ++this.#round, this.#deep, this.#aids);
+      this.#passes = passesFor(next, this.best.ops.length, this.#aids);
     }
     this.#restart({ at: 0 });
     return true;

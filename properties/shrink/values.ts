@@ -78,7 +78,7 @@ export const leaves: Pass = {
         let below = low ?? simplest;
         while (value - below > 1) {
           const middle = below + Math.floor((value - below) / 2);
-          yield { ops: put(middle), position: { at: place, low: below } };
+          yield { ops: put(middle), position: { at: place, low: below }, faithful: true };
           below = middle;
         }
       }

@@ -55,7 +55,8 @@ describe('the shortest log of a fault', () => {
     expect(count(found.ops, 'poll')).toBe(3);
     expect(found.failure.core).toBe('invariant INV-B');
     expect(found.executions).toBe(suspect.executions);
-    expect(found.pinned).toBeLessThan(found.executions);
+    // The second sign is met on the way of the first, not shrunk for itself.
+    expect(found.pinned).toBe(found.executions);
   });
 
   it('comes from another beginning where the first leads to a longer one', async () => {
@@ -71,6 +72,7 @@ describe('the shortest log of a fault', () => {
     const found = await shortest(suspect, first, further, rest, never);
     expect(count(found.ops, 'flush')).toBe(2);
     expect(found.executions).toBeGreaterThan(10);
+    expect(found.pinned).toBeLessThan(found.executions);
   });
 
   it('asks for no other beginning where the log is short already', async () => {

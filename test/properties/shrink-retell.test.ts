@@ -59,8 +59,18 @@ describe('a message that is delivered and freed', () => {
     expect(returnsOf(first ?? [])).not.toContain('BR_TRANSACTION');
   });
 
-  it('stays as it is where nothing is freed', () => {
-    expect(candidatesOf(refuse, log.slice(0, -1))).toEqual([]);
+  it('is refused in the place of its bytes, or behind them', () => {
+    const places = candidatesOf(refuse, log).map(ops => {
+      const op = ops.find(({ id }) => id === 6);
+      const [command] = (op?.op === 'write_read' ? op.write : undefined) ?? [];
+      return command !== undefined && 'message' in command ? command.message.objects?.[0]?.at : undefined;
+    });
+    expect(new Set(places)).toEqual(new Set([0, 100]));
+  });
+
+  it('is refused as well where nobody frees it', () => {
+    for (const ops of candidatesOf(refuse, log.slice(0, -1))) expect(returnsOf(ops)).toContain('BR_FAILED_REPLY');
+    expect(candidatesOf(refuse, log.slice(0, -1)).length).toBeGreaterThan(0);
   });
 });
 
