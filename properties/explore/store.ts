@@ -5,6 +5,7 @@
  * states are never taken for one. A worker prepares an entry in space of its own and publishes it with one
  * compare-and-swap; whoever sees the slot sees the whole entry.
  */
+import { decode, encode, hashOf, isSame, LONGEST, lengthAt } from './rows.ts';
 import type { Words } from './words.ts';
 
 /** Bits of a slot that number the state, from 1. */
@@ -16,8 +17,6 @@ export const NO_STATE = 0xffff_ffff;
 /** States and words that a worker takes at a time. */
 const STATES_AT_ONCE = 256;
 const WORDS_AT_ONCE = 16_384;
-/** The longest row in 32-bit words; its length stands in one byte. */
-const LONGEST = 255;
 
 /** Places in `control`. */
 const STATES = 0;
@@ -197,7 +196,7 @@ export class StateStore {
     for (let state = 0; state < this.end; state++) {
       const offset = offsets[state] as number;
       if (offset === 0) continue;
-      const size = (arena[offset] as number) & 0xff;
+      const size = lengthAt(arena, offset);
       const hash = hashOf(arena.subarray(offset, offset + size), size);
       let at = hash & mask;
       while (wider[at] !== 0) at = (at + 1) & mask;
@@ -272,78 +271,3 @@ export class StateStore {
     this.#endState = 0;
   }
 }
-
-/** Writes a row as nibbles behind its length in words; answers that length. Throws for a row that is too long. */
-const encode = (row: Words, out: Int32Array): number => {
-  const { values, length } = row;
-  let word = 0;
-  let shift = 8;
-  let size = 0;
-  for (let index = 0; index < length; index++) {
-    let value = values[index] as number;
-    while ((value & ~7) !== 0) {
-      word |= ((value & 7) | 8) << shift;
-      value >>>= 3;
-      shift += 4;
-      if (shift < 32) continue;
-      out[size++] = word;
-      word = 0;
-      shift = 0;
-    }
-    word |= value << shift;
-    shift += 4;
-    if (shift < 32) continue;
-    if (size >= LONGEST) break;
-    out[size++] = word;
-    word = 0;
-    shift = 0;
-  }
-  if (size >= LONGEST) throw new Error('a state is too large to be packed');
-  // The rest is filled with a nibble that no number begins or ends with: eight, "more to come".
-  while (shift < 32) {
-    word |= 8 << shift;
-    shift += 4;
-  }
-  out[size++] = word;
-  out[0] = ((out[0] as number) & ~0xff) | size;
-  return size;
-};
-
-const decode = (arena: Int32Array, offset: number, into: Words): void => {
-  const size = (arena[offset] as number) & 0xff;
-  const { values } = into;
-  let count = 0;
-  let value = 0;
-  let place = 0;
-  for (let index = 0; index < size; index++) {
-    const word = arena[offset + index] as number;
-    for (let shift = index === 0 ? 8 : 0; shift < 32; shift += 4) {
-      const nibble = (word >>> shift) & 15;
-      value |= (nibble & 7) << place;
-      if (nibble > 7) {
-        place += 3;
-        continue;
-      }
-      values[count++] = value;
-      value = 0;
-      place = 0;
-    }
-  }
-  into.length = count;
-  into.at = 0;
-};
-
-const hashOf = (row: Int32Array, size: number): number => {
-  let hash = size;
-  for (let at = 0; at < size; at++) {
-    hash = Math.imul(hash ^ (row[at] as number), 0x9e37_79b1);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash ^ (hash >>> 13), 0x85eb_ca6b);
-  return (hash ^ (hash >>> 16)) >>> 0;
-};
-
-const isSame = (arena: Int32Array, offset: number, row: Int32Array, size: number): boolean => {
-  for (let at = 0; at < size; at++) if (arena[offset + at] !== row[at]) return false;
-  return true;
-};

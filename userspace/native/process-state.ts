@@ -54,9 +54,8 @@ export class ProcessState implements BinderTable {
   /** Its number in the op log. */
   readonly proc: number;
   readonly maxThreads: number;
-  /** What went wrong in code that nobody waits for. */
+  /** What was thrown in code that nobody waits for: handlers of one-way calls and of deaths, threads of the pool. */
   readonly uncaught: unknown[] = [];
-  /** Handlers of one-way calls and of deaths, and threads of the pool, that threw. */
   readonly #options: ProcessOptions;
   readonly #threads = new Map<Thread, ThreadState>();
   readonly #proxies = new Map<number, BpBinder>();
