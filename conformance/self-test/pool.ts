@@ -44,7 +44,11 @@ const inWorker = (child: ChildProcess, order: Order, stop: AbortSignal): Promise
       else settle(word.caught);
     });
     child.on('error', error => trouble(`its worker failed: ${error.message}`));
-    child.on('exit', (code, signal) => trouble(`its worker ended with ${signal ?? `exit code ${code}`}`));
+    child.on('exit', (code, signal) => {
+      // A loop that fills the memory ends the worker before the watchdog does.
+      if (signal !== null && seen !== undefined) settle(seen);
+      else trouble(`its worker ended with ${signal ?? `exit code ${code}`}`);
+    });
     child.send(order);
   });
 
@@ -72,7 +76,7 @@ export const hunts = async (
       const answer = await inWorker(child, order, stop);
       if (answer === undefined) break;
       tell(answer);
-      if (!('trouble' in answer) && !child.killed) continue;
+      if (!('trouble' in answer) && !child.killed && child.signalCode === null) continue;
       child.kill('SIGKILL');
       child = undefined;
     }

@@ -71,9 +71,10 @@ export const leaves: Pass = {
         const low = place === from.at ? from.low : undefined;
         // Flags keep their bit that decides the kind; their other bits went with the kinds.
         if (path.at(-1) === 'flags' && path.at(-3) === 'write') continue;
-        if (optional && low === undefined) yield { ops: put(undefined), position: { at: place } };
+        const edit = `${op.id} ${path.join('.')} ${JSON.stringify(value)}`;
+        if (optional && low === undefined) yield { ops: put(undefined), position: { at: place }, edit: `drop ${edit}` };
         if (simplest === undefined || simplest === value) continue;
-        if (low === undefined) yield { ops: put(simplest), position: { at: place } };
+        if (low === undefined) yield { ops: put(simplest), position: { at: place }, edit: `simplest ${edit}` };
         if (typeof value !== 'number' || typeof simplest !== 'number') continue;
         let below = low ?? simplest;
         while (value - below > 1) {
