@@ -193,7 +193,7 @@ class Search {
 
   /** The next candidate of the pass that is simpler and not without hope. */
   #draw(): Candidate | undefined {
-    const { bold = false } = this.#passes[this.#pass] as Pass;
+    const bold = this.#passes[this.#pass]?.bold === true;
     for (let step = this.#stream.next(); step.done !== true; step = this.#stream.next()) {
       const ops = repair(step.value.ops);
       if (ops.length === 0 || ops.length > this.best.ops.length) continue;
@@ -242,7 +242,9 @@ class Search {
   }
 
   #start(position: Position): Iterator<Candidate> {
-    return (this.#passes[this.#pass] as Pass).candidates(this.best.ops, position)[Symbol.iterator]();
+    // A shorter log may have fewer passes.
+    const candidates = this.#passes[this.#pass]?.candidates(this.best.ops, position) ?? [];
+    return candidates[Symbol.iterator]();
   }
 
   #restart(position: Position): void {
