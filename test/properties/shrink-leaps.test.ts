@@ -1,8 +1,9 @@
 /** Logs told in another way: what the shortcuts make of a log, what the specification says of it, and which ones come first. */
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec, Op } from '../../abi/op.ts';
+import type { Specification } from '../../abi/specification.ts';
 import { specification } from '../../model/model.ts';
-import type { Failure } from '../../properties/failure.ts';
+import { breaks, type Failure } from '../../properties/failure.ts';
 import { DEFAULT_WORLD, runLockstep } from '../../properties/lockstep.ts';
 import { endings, loud, ownWorkAlone, shownSooner, together, twice } from '../../properties/shrink/causes.ts';
 import { byNumber, countsByCommand, theManagers, toTheManager } from '../../properties/shrink/handles.ts';
@@ -238,6 +239,27 @@ describe('a shrink that slides', () => {
     expect(kept.failure.core).toBe(failure.core);
     expect(slid.ops.length).toBeLessThan(kept.ops.length);
     expect(kept.others.map(each => each.failure.core)).toContain(slid.failure.core);
+  });
+});
+
+describe('a shrink that slides to a log too tight for leaps', () => {
+  const log = [...setup, writes(6, 1, sent({ size: 0 }))];
+  const failing = (id: string, ops: readonly Op[]): Failure => breaks(id, 'a sign', [], ops.at(-1) as Op, []);
+  const guide = (ops: readonly Op[], failure: Failure): Shadow<unknown> =>
+    new Shadow(specification as Specification<unknown>, DEFAULT_WORLD, ops, failure);
+  const first = failing('INV-A', log);
+  const tight = [...leaps(guide(log, first), 50).candidates(log, { at: 0 })]
+    .map(({ ops }) => ops)
+    .find(ops => ops.length <= 3 && JSON.stringify(ops).includes('9999')) as readonly Op[];
+  const text = JSON.stringify(tight);
+
+  it('goes on with that log and comes to its end', () => {
+    const test = (ops: readonly Op[]): Failure | undefined =>
+      JSON.stringify(ops) === text ? failing('INV-B', ops) : undefined;
+    const shrunk = shrink(log, first, test, { slides: true, guide });
+    expect(shrunk.ops).toEqual(tight);
+    expect(shrunk.failure.core).toBe('invariant INV-B');
+    expect(shrunk.minimal).toBe(true);
   });
 });
 
