@@ -94,6 +94,8 @@ export const callSchema = <Bytes extends z.ZodType>(bytes: Bytes) => {
       offset: count.exactOptional(),
       length: count.exactOptional(),
     }),
+    z.strictObject({ op: z.literal('share'), ...who, to: count, as: count }),
+    z.strictObject({ op: z.literal('fork'), id: count, proc: count, thread: count, child: count }),
     z.strictObject({ op: z.literal('close'), ...who }),
     z.strictObject({ op: z.literal('flush'), ...who }),
     z.strictObject({ op: z.literal('kill'), id: count, proc: count }),

@@ -111,6 +111,14 @@ export type Call =
       readonly private: boolean;
     })
   | (Who & { readonly op: 'munmap'; readonly offset?: number; readonly length?: number })
+  | (Who & { readonly op: 'share'; readonly to: ProcIndex; readonly as: FdIndex })
+  | {
+      readonly op: 'fork';
+      readonly id: OpId;
+      readonly proc: ProcIndex;
+      readonly thread: ThreadIndex;
+      readonly child: ProcIndex;
+    }
   | (Who & { readonly op: 'close' })
   | (Who & { readonly op: 'flush' })
   | { readonly op: 'kill'; readonly id: OpId; readonly proc: ProcIndex }

@@ -1,7 +1,7 @@
 /** Calls as memory images: the argument structure of an ioctl, the write buffer, and everything that it points to. */
-import type { Call, Command, IoctlArgument, Message, WriteRead } from './call.ts';
+import type { Call, Command, IoctlArgument, Message, PlacedObject, WriteRead } from './call.ts';
 import { BC, IOCTL, type IoctlName } from './constants.ts';
-import { payloadSize } from './codec.ts';
+import { objectSize, payloadSize } from './codec.ts';
 import { fillingOf } from './filling.ts';
 import { writeHex } from './hex.ts';
 import { BAD_POINTER, type Image } from './image.ts';
@@ -46,6 +46,17 @@ const writeData = (into: Uint8Array, at: number, message: Message): void => {
   if (filling.byte !== 0) into.fill(filling.byte, at + (filling.head.length >> 1), at + (message.data.length >> 1));
 };
 
+/** Whether the pointer word of an object is still there: no later object of the message lies over it. */
+export const keepsPointer = ({ objects }: Message, index: number): boolean => {
+  const { at } = objects[index] as PlacedObject;
+  for (let later = index + 1; later < objects.length; later++) {
+    const { at: from, object } = objects[later] as PlacedObject;
+    const size = object.type === 'RAW' ? object.bytes.length >> 1 : objectSize(object.type);
+    if (from < at + 16 && from + size > at + 8) return false;
+  }
+  return true;
+};
+
 const encodeMessage = (image: Image, at: number, message: Message): void => {
   const { view } = image;
   const { fields } = layout.TRANSACTION_DATA;
@@ -62,9 +73,11 @@ const encodeMessage = (image: Image, at: number, message: Message): void => {
     const data = image.segment(message.data.length >> 1);
     writeData(image.bytes, image.at(data), message);
     image.point(bufferAt, { segment: data, addend: 0 });
-    for (const { at: place, object } of message.objects) {
-      // Cut by the end of the data: whatever is left of the object has no pointer word.
+    for (let index = 0; index < message.objects.length; index++) {
+      const { at: place, object } = message.objects[index] as PlacedObject;
+      // Cut by the end of the data, or covered: whatever is left of the object has no pointer word.
       if (object.type !== 'PTR' || place + 16 > message.data.length >> 1) continue;
+      if (!keepsPointer(message, index)) continue;
       const word = image.at(data, place + 8);
       if (object.piece < 0) {
         writeU64(image.view, word, BAD_POINTER);

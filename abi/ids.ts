@@ -6,7 +6,7 @@ export type OpId = number;
 export type ProcIndex = number;
 /** A native thread, within its process. */
 export type ThreadIndex = number;
-/** An open file of a process, within that process: what `open` was told to name it. */
+/** A descriptor of an open file, within its process: what `open` or `share` was told to name it. */
 export type FdIndex = number;
 /** A Binder device (context). */
 export type DeviceIndex = number;

@@ -3,7 +3,8 @@
  *
  * An op names what it uses by who produced it (`{ of: opId }`) or says on purpose that it uses something dead, foreign,
  * misaligned or out of range. Processes, threads and open files are small numbers chosen by whoever wrote the log;
- * a process exists from the first op that mentions it.
+ * a process exists from the first op that mentions it. An op acts through a descriptor (`fd`) of its process: one that
+ * `open` made, or one that `share` gave it.
  */
 import { z } from 'zod';
 import { IOCTL } from './constants.ts';
@@ -150,6 +151,10 @@ export const OpSchema = z.discriminatedUnion('op', [
   }),
   /** The whole mapping, or `length` bytes from `offset`. */
   z.strictObject({ op: z.literal('munmap'), ...who, offset: int.optional(), length: int.optional() }),
+  /** Process `to` gets a descriptor of the same open file, its number `as`, as through SCM_RIGHTS (TXN-46). */
+  z.strictObject({ op: z.literal('share'), ...who, to: int, as: int }),
+  /** A copy of the process, `child`, with its descriptors, and none of its mappings and threads but the one that forks (PROC-26). */
+  z.strictObject({ op: z.literal('fork'), id: int, proc: int, thread: int, child: int }),
   /** Closes the descriptor; the release waits for the mapping (PROC-13). */
   z.strictObject({ op: z.literal('close'), ...who }),
   /** A descriptor of the same open file is duplicated and closed: the driver's flush. */

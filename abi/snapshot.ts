@@ -16,13 +16,23 @@ export type WorkSnapshot =
   | { readonly work: 'node'; readonly id: number }
   | { readonly work: 'dead_binder' | 'dead_binder_and_clear' | 'clear_death' };
 
+/** One record of a native thread in an open file. */
+export interface ThreadOf {
+  /** Open file: the process that opened it, and its number there. */
+  readonly proc: ProcIndex;
+  readonly fd: FdIndex;
+  readonly thread: ThreadIndex;
+  /** Process of the thread where that is not the opener: a holder of a descriptor (TXN-46). */
+  readonly holder?: ProcIndex;
+}
+
 /** A transaction that still exists, wherever it is. */
 export interface TransactionSnapshot {
   readonly id: number;
   /** Sending thread; `null` for oneways, replies and senders that are gone. */
-  readonly from: { readonly proc: ProcIndex; readonly fd: FdIndex; readonly thread: ThreadIndex } | null;
+  readonly from: ThreadOf | null;
   /** Receiving open file; `null` when detached. */
-  readonly to: { readonly proc: ProcIndex; readonly fd: FdIndex; readonly thread: ThreadIndex | null } | null;
+  readonly to: (Omit<ThreadOf, 'thread'> & { readonly thread: ThreadIndex | null }) | null;
   readonly code: number;
   readonly flags: number;
   readonly needsReply: boolean;
@@ -30,6 +40,8 @@ export interface TransactionSnapshot {
 
 export interface ThreadSnapshot {
   readonly thread: ThreadIndex;
+  /** Process of the thread where that is not the opener: a holder of a descriptor (TXN-46). */
+  readonly holder?: ProcIndex;
   /** Bits: 01 registered, 02 entered, 04 exited, 08 invalid, 10 waiting, 20 poll. */
   readonly looper: number;
   readonly needReturn: boolean;
@@ -90,6 +102,7 @@ export interface ProcSnapshot {
   /** Managed size; 0 when never mapped; `null` where the target cannot tell. */
   readonly arena: number | null;
   readonly freeAsync: number;
+  /** Those of the opener in ascending number, then those of each holder. */
   readonly threads: readonly ThreadSnapshot[];
   readonly nodes: readonly NodeSnapshot[];
   readonly refs: readonly RefSnapshot[];

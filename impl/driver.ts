@@ -190,6 +190,7 @@ export class BinderDriver {
     );
     for (const thread of asleep) {
       interruptRead(thread);
+      thread.needReturn = false;
       this.#unpark(thread);
     }
     // Their reads end as all reads do: others who have the file may go on (THR-31).

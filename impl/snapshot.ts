@@ -5,6 +5,7 @@ import type {
   ProcSnapshot,
   RefSnapshot,
   Snapshot,
+  ThreadOf,
   ThreadSnapshot,
   TransactionSnapshot,
   WorkSnapshot,
@@ -69,21 +70,25 @@ const showTransaction = (transaction: Transaction, names: Names): TransactionSna
   return {
     id: transaction.id,
     from:
-      from === null
-        ? null
-        : { proc: names.procOf(from.process.group), fd: from.process.fd, thread: names.threadOf(from.task) },
+      from === null ? null : { proc: names.procOf(from.process.group), fd: from.process.fd, ...nameOf(from, names) },
     to:
       toProcess === null
         ? null
         : {
             proc: names.procOf(toProcess.group),
             fd: toProcess.fd,
-            thread: toThread === null ? null : names.threadOf(toThread.task),
+            ...(toThread === null ? { thread: null } : nameOf(toThread, names)),
           },
     code: transaction.code,
     flags: transaction.flags,
     needsReply: transaction.needsReply,
   };
+};
+
+/** The thread of a record, and its process where that is not the opener of the file (TXN-46). */
+const nameOf = ({ process, task }: Thread, names: Names): Pick<ThreadOf, 'thread' | 'holder'> => {
+  const thread = names.threadOf(task);
+  return task.group === process.group ? { thread } : { thread, holder: names.procOf(task.group) };
 };
 
 const showProcess = (process: Process, names: Names): ProcSnapshot => {
@@ -95,7 +100,9 @@ const showProcess = (process: Process, names: Names): ProcSnapshot => {
     device: process.context.index,
     arena: arena.size,
     freeAsync: arena.freeAsync,
-    threads: process.sortedThreads().map(thread => showThread(thread, names)),
+    threads: [...process.threads.values()]
+      .map(thread => showThread(thread, names))
+      .sort((a, b) => (a.holder ?? -1) - (b.holder ?? -1) || a.thread - b.thread),
     nodes: process.sortedNodes().map(showNode),
     refs: process.handles.all().map(showRef),
     buffers: buffersOf(process).map(showBuffer),
@@ -121,7 +128,7 @@ const countWaiting = (process: Process): number => {
 };
 
 const showThread = (thread: Thread, names: Names): ThreadSnapshot => ({
-  thread: names.threadOf(thread.task),
+  ...nameOf(thread, names),
   looper: thread.looper,
   needReturn: thread.needReturn,
   stack: stackOf(thread),

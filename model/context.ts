@@ -2,15 +2,15 @@
 import { match } from 'ts-pattern';
 import type { IoctlArgument, Status } from '../abi/call.ts';
 import { nodeFor, settle } from './node.ts';
-import type { Context, FileKey } from './state.ts';
-import { euidOf } from './task.ts';
+import { fileOf, type Context, type ThreadKey } from './state.ts';
+import { euidOf, procOf } from './task.ts';
 import type { Turn } from './turn.ts';
 
 /** BINDER_SET_CONTEXT_MGR (CTX-01) and BINDER_SET_CONTEXT_MGR_EXT (CTX-02: `object` given). */
-export const setContextManager = (t: Turn, key: FileKey, object?: IoctlArgument): Status => {
-  const file = t.file(key);
+export const setContextManager = (t: Turn, thread: ThreadKey, object?: IoctlArgument): Status => {
+  const file = t.file(fileOf(thread));
   const device = t.devices[file.device] as Context;
-  const euid = euidOf(t, file.proc);
+  const euid = euidOf(t, procOf(t, thread));
   return match({ taken: device.manager !== 0, stranger: device.managerUid !== null && device.managerUid !== euid })
     .returnType<Status>()
     .with({ taken: true }, () => {
@@ -23,7 +23,7 @@ export const setContextManager = (t: Turn, key: FileKey, object?: IoctlArgument)
     })
     .with({ taken: false, stranger: false }, () => {
       t.fire(object === undefined ? 'CTX-01' : 'CTX-02', 'CTX-05', 'TXN-24');
-      const node = nodeFor(t, key, object?.ptr ?? 0, object?.cookie ?? 0, object?.flags ?? 0);
+      const node = nodeFor(t, file.key, object?.ptr ?? 0, object?.cookie ?? 0, object?.flags ?? 0);
       t.changeNode(node.id, {
         localWeak: node.localWeak + 1,
         localStrong: node.localStrong + 1,

@@ -20,7 +20,7 @@ import {
   type TransactionId,
   type Work,
 } from './state.ts';
-import { niceOf, setNice } from './task.ts';
+import { niceOf, procOf, setNice, taskOf } from './task.ts';
 import type { Turn } from './turn.ts';
 import { store, type Cursor } from './cursor.ts';
 
@@ -149,6 +149,7 @@ const deliverTransaction = (t: Turn, thread: ThreadKey, cursor: Cursor, id: Tran
     return 'fault';
   }
   const file = t.file(fileOf(thread));
+  if (procOf(t, thread) !== file.proc) t.fire('PROC-27');
   t.delivered.push({ origin: transaction.origin, proc: file.proc, fd: file.fd, delivery });
   t.fire('READ-30', 'DLV-05', 'ALLOC-44');
   if (cursor.returns.some(({ br }) => br === 'BR_TRANSACTION_COMPLETE')) {
@@ -195,7 +196,7 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
     cookie: node?.cookie ?? 0,
     code: transaction.code,
     flags: transaction.flags,
-    sender: transaction.from === NO_THREAD ? null : transaction.sender,
+    sender: isKnown(t, transaction) ? transaction.sender : null,
     euid: transaction.euid,
     dataSize: buffer.dataSize,
     offsetsSize: buffer.offsetsSize,
@@ -206,6 +207,9 @@ const describe = (t: Turn, transaction: Transaction, fds: readonly number[]): De
     pieces: dataSeen && offsetsSeen ? pieces : [],
   };
 };
+
+/** The sender waits for the answer, and its pid, which is that of the opener, still is somebody's (TXN-46). */
+const isKnown = (t: Turn, { from, sender }: Transaction): boolean => from !== NO_THREAD && taskOf(t, sender).alive;
 
 /** DLV-07, READ-38: the reader takes over the urgency of the call. */
 const adoptNice = (t: Turn, thread: ThreadKey, transaction: Transaction): void => {

@@ -5,7 +5,7 @@
 import { TF_ONE_WAY, TF_UPDATE_TXN } from '../abi/constants.ts';
 import { giveBack, bufferAt, changeBuffer } from './buffer.ts';
 import { dropContents } from './release.ts';
-import { NO_THREAD, type Buffer, type Id, type NodeId, type ThreadKey } from './state.ts';
+import { NO_THREAD, type Buffer, type Id, type NodeId, type ThreadKey, type Transaction } from './state.ts';
 import { without, type Turn } from './turn.ts';
 import type { Failure } from './transaction.ts';
 import { queueForFile, queueForThread, selectThread, wake, wakeFor } from './work.ts';
@@ -64,10 +64,11 @@ const dispatchOneway = (t: Turn, id: Id, nodeId: NodeId): void => {
 /** TXN-32, FRZ-11, REL-15: the oldest waiting oneway that this one replaces goes, with its buffer. */
 const supersede = (t: Turn, id: Id, nodeId: NodeId): void => {
   const next = t.transaction(id);
+  const senderOf = (message: Transaction): number => (bufferAt(t, message.to, message.buffer) as Buffer).sender;
   t.fire('TXN-32', 'FRZ-11');
   const outdated = t.node(nodeId).asyncTodo.find(other => {
     const old = t.transaction(other);
-    return old.code === next.code && old.flags === next.flags && old.sender === next.sender;
+    return old.code === next.code && old.flags === next.flags && senderOf(old) === senderOf(next);
   });
   if (outdated === undefined) return;
   t.fire('REL-15');

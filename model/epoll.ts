@@ -13,12 +13,13 @@ import {
   LOOPER,
   fileOf,
   indexOf,
+  threadKey,
   type EpollEntry,
   type EpollSet,
-  type File,
   type FileKey,
   type ThreadKey,
 } from './state.ts';
+import { procOf } from './task.ts';
 import { threadFor } from './thread.ts';
 import { taskKey, type Turn } from './turn.ts';
 
@@ -40,34 +41,34 @@ const keep = (t: Turn, set: EpollSet): void => {
 };
 
 const keepEntry = (t: Turn, { proc, thread, entries, sleeper }: EpollSet, entry: EpollEntry): void => {
-  const known = entries.some(({ file }) => file === entry.file);
-  const next = known
-    ? entries.map(other => (other.file === entry.file ? entry : other))
-    : [...entries, entry].sort((a, b) => a.file - b.file);
+  const others = entries.filter(({ file, fd }) => file !== entry.file || fd !== entry.fd);
+  const next = [...others, entry].sort((a, b) => a.file - b.file || a.fd - b.fd);
   keep(t, { proc, thread, entries: next, sleeper });
 };
 
 /** THR-35, THR-36: readable when a read would not wait; makes the thread's record and marks it as a poller (THR-14). */
-export const isReadable = (t: Turn, file: FileKey, thread: ThreadIndex): boolean => {
-  const key = threadFor(t, file, thread);
+export const isReadable = (t: Turn, key: ThreadKey): boolean => {
+  threadFor(t, key);
   t.fire('THR-14', 'THR-35', 'THR-36');
   t.changeThread(key, { looper: t.thread(key).looper | LOOPER.POLL });
   return hasWork(t, key, isFreeForFileWork(t, key));
 };
 
 /** epoll_ctl: looks at the file, unless it leaves. */
-export const control = (t: Turn, call: Of<'epoll_ctl'>, { key: file }: File): Done => {
+export const control = (t: Turn, call: Of<'epoll_ctl'>, thread: ThreadKey): Done => {
+  const { fd } = call;
+  const file = fileOf(thread);
   const set = setOf(t, call.proc, call.thread);
-  const known = set.entries.find(entry => entry.file === file);
+  const known = set.entries.find(entry => entry.file === file && entry.fd === fd);
   if (call.ctl === 'add') {
     if (known !== undefined) return { status: 'EEXIST' };
-    keepEntry(t, set, { file, hooked: true, ready: isReadable(t, file, call.thread) });
+    keepEntry(t, set, { file, fd, hooked: true, ready: isReadable(t, thread) });
     return { status: 'OK' };
   }
   if (known === undefined) return { status: 'ENOENT' };
   if (call.ctl === 'mod') {
-    const ready = isReadable(t, file, call.thread) || known.ready;
-    keepEntry(t, set, { file, hooked: known.hooked, ready });
+    const ready = isReadable(t, thread) || known.ready;
+    keepEntry(t, set, { file, fd, hooked: known.hooked, ready });
   } else {
     keep(t, { ...set, entries: set.entries.filter(entry => entry !== known) });
   }
@@ -86,13 +87,17 @@ export const wait = (t: Turn, call: Of<'epoll_wait'>): Result => {
 const look = (t: Turn, key: number): readonly FdIndex[] => {
   const set = setWith(t, key);
   if (set === undefined) return NONE;
-  const readable = set.entries.filter(({ file, ready }) => ready && isReadable(t, file, set.thread));
-  keep(t, {
-    ...set,
-    entries: set.entries.map(entry => ({ file: entry.file, hooked: entry.hooked, ready: readable.includes(entry) })),
-  });
-  return readable.map(({ file }) => t.file(file).fd).sort((a, b) => a - b);
+  const recordIn = (file: FileKey): ThreadKey => threadKey(t.file(file), set.proc, set.thread);
+  const readable = set.entries.filter(({ file, ready }) => ready && isReadable(t, recordIn(file)));
+  keep(t, { ...set, entries: set.entries.map(entry => changedEntry(entry, entry.hooked, readable.includes(entry))) });
+  return readable.map(({ fd }) => fd).sort((a, b) => a - b);
 };
+
+const changedEntry = ({ file, fd }: EpollEntry, hooked: boolean, ready: boolean): EpollEntry => ({
+  ...{ file, fd },
+  hooked,
+  ready,
+});
 
 const NONE: readonly FdIndex[] = [];
 
@@ -127,17 +132,18 @@ export const sleepsInEpoll = (sets: readonly EpollSet[], proc: ProcIndex, thread
 /** The wait queue of a thread record is woken; answers whether an entry stands on it. */
 export const alert = (t: Turn, thread: ThreadKey): boolean => {
   const file = fileOf(thread);
-  const owner = t.fileIfAny(file);
-  if (owner === undefined) return false;
-  const key = taskKey(owner.proc, indexOf(thread));
-  const entryOf = (): EpollEntry | undefined =>
-    setWith(t, key)?.entries.find(entry => entry.file === file && entry.hooked);
-  const before = entryOf();
-  if (before === undefined) return false;
+  if (t.fileIfAny(file) === undefined) return false;
+  const key = taskKey(procOf(t, thread), indexOf(thread));
+  const isAlerted = (entry: EpollEntry): boolean => entry.file === file && entry.hooked;
+  const before = setWith(t, key)?.entries.filter(isAlerted) ?? [];
+  if (before.length === 0) return false;
   // It may have been woken for another file, and may be up already.
-  if (!before.ready && t.wokenSets.includes(key) && t.choose(2) === 1) runSleeper(t, key);
+  if (!before.every(({ ready }) => ready) && t.wokenSets.includes(key) && t.choose(2) === 1) runSleeper(t, key);
   const set = setWith(t, key) as EpollSet;
-  keepEntry(t, set, { file, hooked: true, ready: true });
+  keep(t, {
+    ...set,
+    entries: set.entries.map(entry => (isAlerted(entry) ? changedEntry(entry, true, true) : entry)),
+  });
   if (set.sleeper !== null && !t.wokenSets.includes(key)) t.wokenSets.push(key);
   return true;
 };
@@ -163,14 +169,18 @@ export const detachEntry = (t: Turn, thread: ThreadKey): void => {
   if (t.epolls.length === 0 || !alert(t, thread)) return;
   t.fire('THR-47');
   const file = fileOf(thread);
-  const set = setOf(t, t.file(file).proc, indexOf(thread));
-  keepEntry(t, set, { file, hooked: false, ready: true });
+  const set = setOf(t, procOf(t, thread), indexOf(thread));
+  const isDetached = (entry: EpollEntry): boolean => entry.file === file && entry.hooked;
+  keep(t, {
+    ...set,
+    entries: set.entries.map(entry => (isDetached(entry) ? changedEntry(entry, false, true) : entry)),
+  });
 };
 
 /** Whether the thread of this record sleeps in epoll_wait for its file (PROC-12). */
 export const sleepsFor = (t: Turn, thread: ThreadKey): boolean => {
   const file = fileOf(thread);
-  const set = setOf(t, t.file(file).proc, indexOf(thread));
+  const set = setOf(t, procOf(t, thread), indexOf(thread));
   return set.sleeper !== null && set.entries.some(entry => entry.file === file && entry.hooked);
 };
 

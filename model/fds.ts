@@ -5,7 +5,7 @@ import { poke } from './memory.ts';
 import { freeDelivered } from './release.ts';
 import { cleanUp } from './reply.ts';
 import { fileOf, type Buffer, type Fixup, type Held, type ThreadKey, type TransactionId } from './state.ts';
-import { installFds, reserveFds } from './task.ts';
+import { installFds, procOf, reserveFds } from './task.ts';
 import type { Turn } from './turn.ts';
 
 /** The new numbers in the order of the fixups; `refused` when the reader has no room for them (OBJ-26). */
@@ -14,23 +14,24 @@ export const deliverFds = (t: Turn, thread: ThreadKey, id: TransactionId): reado
   const { fixups } = transaction.payload;
   if (fixups.length === 0) return NONE;
   t.fire('READ-45', 'OBJ-22');
-  const file = t.file(fileOf(thread));
-  const numbers = reserveFds(t, file.proc, fixups.length);
+  const file = fileOf(thread);
+  const proc = procOf(t, thread);
+  const numbers = reserveFds(t, proc, fixups.length);
   if (numbers.length < fixups.length) {
     lose(t, thread, id, numbers);
     return 'refused';
   }
-  installFds(t, file.proc, numbers);
+  installFds(t, proc, numbers);
   const arrays = fixups.flatMap((fixup, index) => ('piece' in fixup.at ? [numbers[index] as number] : []));
   if (arrays.length > 0) {
-    const { held } = bufferAt(t, file.key, transaction.buffer) as Buffer;
+    const { held } = bufferAt(t, file, transaction.buffer) as Buffer;
     let taken = 0;
     const filled: Held[] = held.map(item => {
       if (item.held !== 'fds') return item;
       taken += item.count;
       return { ...item, fds: arrays.slice(taken - item.count, taken) };
     });
-    changeBuffer(t, file.key, transaction.buffer, { held: filled });
+    changeBuffer(t, file, transaction.buffer, { held: filled });
   }
   return numbers;
 };

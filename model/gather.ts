@@ -8,11 +8,12 @@
 import type { BufferObject, FdArrayObject } from '../abi/objects.ts';
 import { BINDER_BUFFER_FLAG_HAS_PARENT } from '../abi/constants.ts';
 import { objectHex } from '../abi/codec.ts';
+import { keepsPointer } from '../abi/encode.ts';
 import { filled, fromHex, le64Hex, overlay } from '../abi/hex.ts';
 import { big, isSmall, u64, type U64 } from '../abi/u64.ts';
 import type { Parcel, Refusal, Translation } from './object.ts';
-import type { Turn } from './turn.ts';
-import { hasFd } from './task.ts';
+import { itemAt, type Turn } from './turn.ts';
+import { hasFd, procOf } from './task.ts';
 
 /** A piece that has its place. */
 interface Piece {
@@ -96,8 +97,10 @@ export const placePiece = (
   }
   const length = object.length as number;
   t.fire('OBJ-27', 'OBJ-28', length === 0 ? 'OBJ-29' : 'OBJ-30');
-  const placedObject = parcel.message.objects.find(placed => placed.at === at)?.object;
-  const source = placedObject?.type === 'PTR' ? placedObject.piece : -1;
+  const { objects } = parcel.message;
+  const index = objects.findLastIndex(placed => placed.at === at);
+  const placedObject = itemAt(objects, index)?.object;
+  const source = placedObject?.type === 'PTR' && keepsPointer(parcel.message, index) ? placedObject.piece : -1;
   const piece: Piece = { slot, at, address: parcel.extraAt + gather.used, length, object, source };
   gather.used += (length + 7) & ~7;
   if (linked(object)) {
@@ -132,7 +135,7 @@ const refuseFd = (t: Turn, parcel: Parcel, fd: number): Refusal | null => {
     t.fire(parcel.reply ? 'OBJ-24' : 'OBJ-23');
     return 'EPERM';
   }
-  if (!hasFd(t, t.file(parcel.from).proc, fd)) {
+  if (!hasFd(t, procOf(t, parcel.thread), fd)) {
     t.fire('OBJ-25');
     return 'EBADF';
   }

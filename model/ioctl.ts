@@ -23,8 +23,8 @@ const leave = (t: Turn, thread: ThreadKey): void => {
 };
 
 /** BINDER_WRITE_READ: WR-01. */
-export const writeRead = (t: Turn, call: WriteRead, file: number): Result => {
-  const thread = threadFor(t, file, call.thread);
+export const writeRead = (t: Turn, call: WriteRead, thread: ThreadKey): Result => {
+  threadFor(t, thread);
   t.fire('WR-01', 'UAPI-01', 'UAPI-03');
   const result = exchange(t, call, thread);
   if (result !== 'pending') leave(t, thread);
@@ -56,8 +56,8 @@ const done = (status: Status, wrote: number, read: number, returns: readonly nev
 type IoctlCall = Call & { readonly op: 'ioctl' };
 
 /** The other ioctls. */
-export const ioctl = (t: Turn, call: IoctlCall, file: number): Done => {
-  const thread = threadFor(t, file, call.thread);
+export const ioctl = (t: Turn, call: IoctlCall, thread: ThreadKey): Done => {
+  threadFor(t, thread);
   t.fire('UAPI-01', 'UAPI-02', 'UAPI-07');
   const answer = answerTo(t, call, thread);
   leave(t, thread);
@@ -79,9 +79,9 @@ const answerTo = (t: Turn, call: IoctlCall, thread: ThreadKey): Done => {
       t.changeFile(file, { maxThreads: (arg.value ?? 0) >>> 0 });
       return { status: 'OK' };
     case 'BINDER_SET_CONTEXT_MGR':
-      return { status: setContextManager(t, file) };
+      return { status: setContextManager(t, thread) };
     case 'BINDER_SET_CONTEXT_MGR_EXT':
-      return { status: bad ? 'EINVAL' : setContextManager(t, file, arg) };
+      return { status: bad ? 'EINVAL' : setContextManager(t, thread, arg) };
     case 'BINDER_THREAD_EXIT':
       t.fire('THR-39', 'THR-48');
       endThread(t, thread);

@@ -5,6 +5,7 @@
  * transaction, dispatch, reply; read, delivery, write; thread, exit, process; death, freeze, context, ioctl.
  */
 import type { Call } from '../abi/call.ts';
+import type { FdIndex, ProcIndex } from '../abi/ids.ts';
 import type { Completion, Done, Result } from '../abi/observation.ts';
 import type { History } from '../abi/journal.ts';
 import type { Chapter, Historian, Outcome, Specification } from '../abi/specification.ts';
@@ -15,14 +16,26 @@ import { newNotes, type Notes } from './journal/note.ts';
 import { looks, shown } from './look.ts';
 import { peek } from './memory.ts';
 import { activePages, commonPages } from './page.ts';
-import { close, fileIo, flush, kill, madvise, mmap, mprotect, munmap, open, release } from './process.ts';
+import { close, fileIo, flush, fork, kill, madvise, mmap, mprotect, munmap, open, release, share } from './process.ts';
 import { ioctl, writeRead } from './ioctl.ts';
 import { withArena, withFile } from './record.ts';
-import { runAllWoken, runWoken } from './read.ts';
+import { runAllWoken, runConcerned, runWoken } from './read.ts';
 import { snapshotOf } from './snapshot.ts';
-import { emptyState, fileOf, indexOf, threadKey, type Arena, type File, type State } from './state.ts';
+import {
+  HOLDERS,
+  OPENER,
+  emptyState,
+  fileOf,
+  holderOf,
+  indexOf,
+  threadKey,
+  type Arena,
+  type File,
+  type State,
+  type ThreadKey,
+} from './state.ts';
 import { changeTask, hasFreeFd, limitFds, niceWith, taskOf } from './task.ts';
-import { NOBODY, Turn, taskKey } from './turn.ts';
+import { NOBODY, Turn, taskKey, type Deferred } from './turn.ts';
 
 export { AREAS, RULES, type RuleId } from './rules.ts';
 export type { Layout } from './pack/naming.ts';
@@ -31,9 +44,19 @@ export { PARKED_OP } from './pack/read-process.ts';
 export { unpacker } from './pack/unpack.ts';
 export { fileOf, indexOf, threadKey, type State } from './state.ts';
 
-const fileOfCall = (files: readonly File[], call: Call): File | undefined => {
-  if (!('fd' in call)) return undefined;
-  for (const file of files) if (file.proc === call.proc && file.fd === call.fd) return file;
+/** The open file that the process itself opened under that number. */
+const openedAs = (files: readonly File[], proc: ProcIndex, fd: FdIndex): File | undefined => {
+  for (const file of files) if (file.proc === proc && file.fd === fd) return file;
+  return undefined;
+};
+
+/** The open file of another process of which the process has that descriptor (TXN-46). */
+const heldAs = ({ tasks, files }: Pick<State, 'tasks' | 'files'>, proc: ProcIndex, fd: FdIndex): File | undefined => {
+  for (const task of tasks) {
+    if (task.proc !== proc || task.held.length === 0) continue;
+    const held = task.held.find(other => other.fd === fd);
+    return held === undefined ? undefined : files.find(({ key }) => key === held.file);
+  }
   return undefined;
 };
 
@@ -45,16 +68,28 @@ const applicable = (state: State, call: Call): boolean => {
   if (call.op === 'reclaim') return true;
   const task = state.tasks.find(other => other.proc === call.proc);
   if (task?.alive === false) return false;
-  const file = fileOfCall(state.files, call);
+  const file = 'fd' in call ? openedAs(state.files, call.proc, call.fd) : undefined;
   if (call.op === 'open') {
-    return file === undefined && call.device < state.devices.length && isFree(state, call.proc, call.thread);
+    const isNamed = file !== undefined || heldAs(state, call.proc, call.fd) !== undefined;
+    return !isNamed && call.device < state.devices.length && isFree(state, call.proc, call.thread);
   }
   if (call.op === 'kill' || call.op === 'set_euid' || call.op === 'limit_fds') return task !== undefined;
   if (call.op === 'signal') return task !== undefined && task.ended.every(thread => thread !== call.thread);
   if (!isFree(state, call.proc, call.thread)) return false;
+  if (call.op === 'fork' && (call.child >= HOLDERS || state.tasks.some(({ proc }) => proc === call.child)))
+    return false;
   if (MAPPED.has(call.op)) return file !== undefined && file.arena.mapped > 0;
-  if ('fd' in call) return file?.open === true;
-  return task !== undefined;
+  if (!('fd' in call)) return task !== undefined;
+  const used = file ?? heldAs(state, call.proc, call.fd);
+  if (used === undefined || file?.open === false) return false;
+  return call.op !== 'share' || canGet(state, call, used);
+};
+
+/** A living process, or a new one, that has no descriptor of the file yet, and has nothing of that name. */
+const canGet = (state: State, { proc, to, as }: Call & { readonly op: 'share' }, file: File): boolean => {
+  if (to === proc || to === file.proc || to >= HOLDERS || openedAs(state.files, to, as) !== undefined) return false;
+  const task = state.tasks.find(other => other.proc === to);
+  return task === undefined || (task.alive && task.held.every(held => held.fd !== as && held.file !== file.key));
 };
 
 /** The native thread has not ended, and does not sleep in the driver. */
@@ -62,18 +97,27 @@ const isFree = (state: State, proc: number, thread: number): boolean => {
   for (const task of state.tasks) if (task.proc === proc && task.ended.includes(thread)) return false;
   if (sleepsInEpoll(state.epolls, proc, thread)) return false;
   for (const { thread: key } of state.parked) {
-    if (indexOf(key) !== thread) continue;
-    const file = fileOf(key);
-    for (const { key: other, proc: owner } of state.files) if (other === file && owner === proc) return false;
+    if (indexOf(key) === thread && isThreadOf(state.files, key, proc)) return false;
   }
   return true;
+};
+
+/** Whether it is the process's own thread whose record that is. */
+const isThreadOf = (files: readonly File[], key: ThreadKey, proc: ProcIndex): boolean => {
+  const holder = holderOf(key);
+  if (holder !== OPENER) return holder === proc;
+  const file = fileOf(key);
+  for (const { key: other, proc: owner } of files) if (other === file) return owner === proc;
+  return false;
 };
 
 const OK: Done = { status: 'OK' };
 
 /** What the call itself does, before those whom it woke go on. */
 const perform = (t: Turn, call: Call): Result => {
-  if ('fd' in call && call.op !== 'open') return performOn(t, call, fileOfCall(t.files, call) as File);
+  if ('fd' in call && call.op !== 'open') {
+    return performOn(t, call, openedAs(t.files, call.proc, call.fd) ?? (heldAs(t, call.proc, call.fd) as File));
+  }
   switch (call.op) {
     case 'open':
       return { status: open(t, call) };
@@ -87,6 +131,9 @@ const perform = (t: Turn, call: Call): Result => {
       t.fire('THR-49', 'THR-15');
       dropSets(t, call.proc, call.thread);
       changeTask(t, call.proc, { ended: [...taskOf(t, call.proc).ended, call.thread] });
+      return OK;
+    case 'fork':
+      fork(t, call);
       return OK;
     case 'set_nice':
       changeTask(t, call.proc, { nice: niceWith(taskOf(t, call.proc).nice, call.thread, call.nice) });
@@ -113,29 +160,34 @@ const perform = (t: Turn, call: Call): Result => {
 type FileCall = Exclude<Extract<Call, { readonly fd: number }>, { readonly op: 'open' }>;
 
 const performOn = (t: Turn, call: FileCall, file: File): Result => {
+  const isOwn = call.proc === file.proc;
   switch (call.op) {
     case 'write_read':
-      return writeRead(t, call, file.key);
+      return writeRead(t, call, threadKey(file, call.proc, call.thread));
     case 'ioctl':
-      return ioctl(t, call, file.key);
+      return ioctl(t, call, threadKey(file, call.proc, call.thread));
     case 'mmap':
       return { status: mmap(t, call, file) };
     case 'munmap':
       return { status: munmap(t, call, file) };
+    case 'share':
+      return { status: share(t, call, file) };
     case 'close':
-      close(t, file);
+      close(t, call, file);
       return OK;
     case 'flush':
       if (!hasFreeFd(t, call.proc)) return { status: 'EMFILE' };
       t.deferred.push({ file: file.key, what: 'flush' });
       return OK;
     case 'poll':
-      return { status: 'OK', readable: isReadable(t, file.key, call.thread) };
+      return { status: 'OK', readable: isReadable(t, threadKey(file, call.proc, call.thread)) };
     case 'set_nonblock':
       t.changeFile(file.key, { nonblock: call.nonblock });
       return OK;
     case 'peek':
-      return { status: 'OK', bytes: peek(t, file.key, call.offset, call.length) };
+      // A mapping is its opener's; that of a parent is not copied either.
+      if (!isOwn && file.arena.mapped > 0) t.fire('ALLOC-05');
+      return { status: 'OK', bytes: isOwn ? peek(t, file.key, call.offset, call.length) : null };
     case 'file_io':
       return { status: fileIo(t, call, file) };
     case 'mprotect':
@@ -143,7 +195,7 @@ const performOn = (t: Turn, call: FileCall, file: File): Result => {
     case 'madvise':
       return { status: madvise(t, call, file) };
     case 'epoll_ctl':
-      return control(t, call, file);
+      return control(t, call, threadKey(file, call.proc, call.thread));
   }
 };
 
@@ -156,13 +208,10 @@ const reclaimed = (arena: Arena): Arena => {
 /** READ-09: a sleeping reader returns with EINTR. */
 const interrupt = (t: Turn, proc: number, thread: number): void => {
   interruptWait(t, proc, thread);
-  for (const file of t.files) {
-    if (file.proc !== proc) continue;
-    const key = threadKey(file.key, thread);
-    if (t.parkedOn(key) === undefined) continue;
-    t.woken.push(key);
-    runWoken(t, key, true);
-  }
+  const parked = t.parked.find(({ thread: key }) => indexOf(key) === thread && isThreadOf(t.files, key, proc));
+  if (parked === undefined) return;
+  t.woken.push(parked.thread);
+  runWoken(t, parked.thread, true);
 };
 
 /** One way through the call; `answers` say what to choose where the driver is free. */
@@ -174,6 +223,7 @@ const run = (
 ): { turn: Turn; outcome: Outcome<State> } => {
   const turn = new Turn(state, call.id, answers, notes);
   if (call.op !== 'reclaim') taskOf(turn, call.proc);
+  if (call.op === 'share') taskOf(turn, call.to);
   if ('thread' in call) turn.current = taskKey(call.proc, call.thread);
   const result = perform(turn, call);
   runAllWoken(turn);
@@ -182,7 +232,8 @@ const run = (
     if (turn.fileIfAny(next.file) === undefined) continue;
     if (next.what === 'flush') flush(turn, next.file);
     else release(turn, next.file);
-    runAllWoken(turn);
+    if (isMixed(turn, next) && turn.choose(2) === 1) turn.beside = runConcerned;
+    else runAllWoken(turn);
   }
   // An op that parked and was released within its own turn has simply returned.
   const own = turn.completions.find(({ op }) => op === call.id);
@@ -197,6 +248,13 @@ const run = (
       rules: turn.rules,
     },
   };
+};
+
+/** The worker goes on with another file, and one of the two is flushed: who was woken runs before that, or beside it. */
+const isMixed = (t: Turn, done: Deferred): boolean => {
+  const [next] = t.deferred;
+  if (next === undefined || next.file === done.file || t.woken.length === 0) return false;
+  return done.what === 'flush' || next.what === 'flush';
 };
 
 const byOp = (a: Completion, b: Completion): number => a.op - b.op;

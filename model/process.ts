@@ -16,11 +16,12 @@ import { addPages, commonPages, countPages } from './page.ts';
 import { runWoken } from './read.ts';
 import { isConcerned, leaveNext } from './leave.ts';
 import { endTransaction } from './reply.ts';
-import { LOOPER, NO_FILE, fileOf, type File, type FileKey, type Node } from './state.ts';
-import { hasFreeFd, taskOf } from './task.ts';
-import { without, type Turn } from './turn.ts';
-import { withArena, withTask, withTransaction } from './record.ts';
-import { unqueueNode, wake } from './work.ts';
+import { LOOPER, NO_FILE, OPENER, fileOf, holderOf, type File, type FileKey, type Node } from './state.ts';
+import { changeTask, hasFreeFd, isHeld, niceWith, procOf, taskOf } from './task.ts';
+import { wantsThread } from './thread.ts';
+import { without, type Deferred, type Turn } from './turn.ts';
+import { withArena, withTransaction } from './record.ts';
+import { unqueueNode, wake, wakeFile } from './work.ts';
 import { PAGE } from '../abi/ids.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
@@ -65,6 +66,7 @@ export const open = (t: Turn, call: Of<'open'>): Status => {
 export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
   match({
     size: call.size,
+    foreign: call.proc !== file.proc,
     prot: call.prot,
     shared: !call.private,
     readonly: file.readonly,
@@ -74,6 +76,10 @@ export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
     .with({ size: 0 }, () => 'EINVAL')
     // The file system's own check, before the driver is asked.
     .with({ prot: 'write', shared: true, readonly: true }, () => 'EACCES')
+    .with({ foreign: true }, () => {
+      t.fire('ALLOC-02', 'PROC-07', 'ALLOC-07');
+      return 'EINVAL';
+    })
     .with({ prot: 'write' }, () => {
       t.fire('ALLOC-04', 'PROC-07', 'ALLOC-07');
       return 'EPERM';
@@ -100,7 +106,7 @@ export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
   const gone = addPages(arena.gone, [first, Math.min(end, whole)]);
   const mapped = (whole - countPages(gone)) * PAGE;
   t.changeFile(file.key, { arena: withArena(arena, { live: false, gone, mapped }) });
-  if (!file.open && mapped === 0) t.deferred.push({ file: file.key, what: 'release' });
+  if (isLetGo(t, file.key)) t.deferred.push({ file: file.key, what: 'release' });
   return 'OK';
 };
 
@@ -131,26 +137,89 @@ export const fileIo = (t: Turn, call: Of<'file_io'>, file: File): Status => {
   return call.call === 'lseek' ? 'ESPIPE' : 'EINVAL';
 };
 
-/** PROC-11, PROC-13: the descriptor goes; the file follows when nothing is mapped. */
-export const close = (t: Turn, file: File): void => {
-  t.changeFile(file.key, { open: false });
-  t.deferred.push({ file: file.key, what: 'flush' });
-  if (file.arena.mapped === 0) t.deferred.push({ file: file.key, what: 'release' });
-  else t.fire('PROC-13');
+/** TXN-46: the process gets a number for the open file, unless it has none left. */
+export const share = (t: Turn, call: Of<'share'>, file: File): Status => {
+  if (!hasFreeFd(t, call.to)) return 'EMFILE';
+  const { held } = taskOf(t, call.to);
+  changeTask(t, call.to, {
+    held: [...held, { fd: call.as, file: file.key, inherited: false }].sort((a, b) => a.fd - b.fd),
+  });
+  return 'OK';
 };
 
-/** Every file of the process ends; what was asked last is done first, unless the worker was quicker (PROC-14). */
+/** PROC-26: the child has what the parent has: descriptors, limit, user, and the nice value of the thread that forked. */
+export const fork = (t: Turn, call: Of<'fork'>): void => {
+  const { euid, nice, fds, fdLimit, held } = taskOf(t, call.proc);
+  const own = t.files.filter(({ proc, open: isOpen }) => proc === call.proc && isOpen);
+  const copied = [...own.map(({ fd, key }) => ({ fd, file: key })), ...held].sort((a, b) => a.fd - b.fd);
+  changeTask(t, call.child, {
+    ...{ euid, fds, fdLimit },
+    nice: niceWith({}, 0, nice[call.thread] ?? 0),
+    held: copied.map(({ fd, file }) => ({ fd, file, inherited: true })),
+  });
+};
+
+/** Nobody has a descriptor of the file, and nothing of it is mapped. */
+const isLetGo = (t: Turn, key: FileKey): boolean => {
+  const { open, arena } = t.file(key);
+  return !open && arena.mapped === 0 && !isHeld(t, key);
+};
+
+/** PROC-11, PROC-13: the descriptor goes; the file follows when nobody has another one and nothing is mapped. */
+export const close = (t: Turn, call: Of<'close'>, file: File): void => {
+  if (call.proc === file.proc) t.changeFile(file.key, { open: false });
+  else changeTask(t, call.proc, { held: taskOf(t, call.proc).held.filter(({ fd }) => fd !== call.fd) });
+  t.deferred.push({ file: file.key, what: 'flush' });
+  if (isLetGo(t, file.key)) t.deferred.push({ file: file.key, what: 'release' });
+  else if (!t.file(file.key).open && !isHeld(t, file.key)) t.fire('PROC-13');
+};
+
+/** Every descriptor of the process is closed, its mappings and the reads of its threads end. */
 export const kill = (t: Turn, proc: number): void => {
-  t.tasks = t.tasks.map(task => (task.proc === proc ? withTask(task, { alive: false }) : task));
+  const { held } = taskOf(t, proc);
+  changeTask(t, proc, { alive: false, held: [] });
   dropSets(t, proc);
-  t.parked = without(t.parked, parked => t.file(fileOf(parked.thread)).proc === proc);
-  const files = t.files.filter(file => file.proc === proc);
-  for (const file of files) {
-    t.changeFile(file.key, { open: false, waiting: [], arena: withArena(file.arena, { live: false, mapped: 0 }) });
+  const own = t.files.filter(file => file.proc === proc);
+  for (const { key, arena } of own) {
+    const change = arena.size === 0 ? {} : { live: false, readable: false, mapped: 0 };
+    t.changeFile(key, { open: false, arena: withArena(arena, change) });
   }
-  // The worker may have begun with the first before the last is asked for.
-  const inTurn = files.length > 1 && t.choose(2) === 1;
-  for (const { key: file } of inTurn ? files : files.reverse()) t.deferred.push({ file, what: 'release' });
+  endReads(t, proc);
+  // What is only mapped goes with the mappings, before the descriptors are closed in their order.
+  const gone = own.map(({ key, fd, open }) => ({ fd: open ? fd : -1, file: key }));
+  const closed = [...gone, ...held].sort((a, b) => a.fd - b.fd);
+  const ending = closed.flatMap(({ fd, file }): Deferred[] =>
+    isLetGo(t, file) ? [{ file, what: 'release' }] : fd >= 0 ? [{ file, what: 'flush' }] : [],
+  );
+  defer(t, ending);
+};
+
+/** The threads of a dead process leave their reads; where others have the file, these go on (THR-31). */
+const endReads = (t: Turn, proc: number): void => {
+  const ended = t.parked.filter(({ thread }) => procOf(t, thread) === proc);
+  t.parked = without(t.parked, parked => ended.includes(parked));
+  for (const { thread } of ended) {
+    const { key, waiting, todo } = t.file(fileOf(thread));
+    t.changeFile(key, { waiting: waiting.filter(other => other !== thread) });
+    t.changeThread(thread, { looper: t.thread(thread).looper & ~LOOPER.WAITING, needReturn: false });
+    if (todo.length > 0 && !isLetGo(t, key)) wakeFile(t, key);
+  }
+};
+
+/**
+ * PROC-14: what was asked of the worker last is done first, but it may have begun with the first before the next was
+ * asked for, or have kept up. Nobody can tell when a file is flushed that nobody waits for.
+ */
+const defer = (t: Turn, asked: readonly Deferred[]): void => {
+  const isQuiet = ({ file, what }: Deferred): boolean =>
+    what === 'flush' && t.epolls.length === 0 && t.parked.every(({ thread }) => fileOf(thread) !== file);
+  const telling = asked.filter(each => !isQuiet(each));
+  const [first, ...rest] = telling;
+  t.deferred.push(...asked.filter(isQuiet));
+  if (first === undefined) return;
+  const way = t.choose(Math.min(telling.length, 3));
+  if (way === 0) t.deferred.push(...rest.reverse(), first);
+  else t.deferred.push(first, ...(way === 1 ? rest.reverse() : rest));
 };
 
 /** PROC-11, PROC-12: every thread must return; those who sleep in a read are woken. */
@@ -158,9 +227,23 @@ export const flush = (t: Turn, key: FileKey): void => {
   t.fire('PROC-11');
   for (const thread of t.threads) {
     if (fileOf(thread.key) !== key) continue;
+    t.beside?.(t, key, thread.key);
     t.changeThread(thread.key, { needReturn: true });
     if ((thread.looper & LOOPER.WAITING) !== 0) wake(t, thread.key);
     else if (t.epolls.length > 0 && sleepsFor(t, thread.key)) t.fire('PROC-12');
+  }
+  mixWoken(t, key);
+};
+
+/** Records are woken in the order of their threads' pids; who asks for a thread may come before others of other processes. */
+const mixWoken = (t: Turn, file: FileKey): void => {
+  const readers = t.woken.filter(thread => fileOf(thread) === file);
+  const asking = readers.filter(thread => wantsThread(t, thread));
+  const isMixed = asking.length > 0 && readers.some(thread => holderOf(thread) !== OPENER);
+  if (!isMixed || readers.length < 2 || t.choose(2) === 0) return;
+  for (const thread of asking.reverse()) {
+    t.woken.splice(t.woken.indexOf(thread), 1);
+    t.woken.unshift(thread);
   }
 };
 

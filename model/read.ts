@@ -11,8 +11,8 @@ import { deliver } from './delivery.ts';
 import { nextItem } from './item.ts';
 import { noteReturn } from './journal/note.ts';
 import { letReleaseRun } from './leave.ts';
-import { LOOPER, fileOf, indexOf, type Parked, type ThreadKey } from './state.ts';
-import { setNice } from './task.ts';
+import { LOOPER, NO_THREAD, fileOf, indexOf, type FileKey, type Parked, type ThreadKey } from './state.ts';
+import { procOf, setNice } from './task.ts';
 import { wantsThread } from './thread.ts';
 import { taskKey, without, type Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork, isLooper } from './ready.ts';
@@ -196,7 +196,7 @@ export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
   const parked = t.parkedOn(thread);
   if (parked === undefined) return;
   const { current } = t;
-  t.current = taskKey(t.file(fileOf(thread)).proc, indexOf(thread));
+  t.current = taskKey(procOf(t, thread), indexOf(thread));
   const ended = resume(t, thread, signal);
   t.current = current;
   if (ended === 'parked') return;
@@ -225,6 +225,18 @@ const letOthersRun = (t: Turn, thread: ThreadKey): void => {
     if (answer === 0) return;
     t.fire('THR-30');
     runWoken(t, others[answer - 1] as ThreadKey);
+  }
+};
+
+/** Before something comes to a thread, or to a file, those who are woken and would read it may run. */
+export const runConcerned = (t: Turn, file: FileKey, thread: ThreadKey): void => {
+  const isConcerned = (reader: ThreadKey): boolean =>
+    thread === NO_THREAD ? fileOf(reader) === file && t.parkedOn(reader)?.forProc === true : reader === thread;
+  for (;;) {
+    const readers = t.woken.filter(isConcerned);
+    const answer = t.choose(readers.length + 1);
+    if (answer === 0) return;
+    runWoken(t, readers[answer - 1] as ThreadKey);
   }
 };
 

@@ -51,6 +51,7 @@ export const withTask: Changed<Task> = (o, change) =>
       nice: o.nice,
       fds: o.fds,
       fdLimit: o.fdLimit,
+      held: o.held,
     },
     change,
   );

@@ -10,6 +10,7 @@ import { nodeByPtr, settle, unpin, unpinStrong } from './node.ts';
 import { decrement, refByHandle, strongRef } from './ref.ts';
 import { NO_FILE, fileOf, type Buffer, type FileKey, type Held, type ThreadKey } from './state.ts';
 import { withTask } from './record.ts';
+import { procOf } from './task.ts';
 import type { Turn } from './turn.ts';
 import { queueForFile, wakeFile } from './work.ts';
 
@@ -93,7 +94,7 @@ const dropHeld = (t: Turn, key: FileKey, held: Held, thread: ThreadKey, failed: 
     case 'fds':
       if (failed || held.fds.length === 0) return;
       t.fire('REL-12', 'THR-06');
-      closeFds(t, t.file(key).proc, held.fds);
+      closeFds(t, procOf(t, thread), held.fds);
       t.changeThread(thread, { needReturn: true });
   }
 };

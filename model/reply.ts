@@ -117,6 +117,7 @@ export const failReply = (t: Turn, id: TransactionId, code: Failure['code']): vo
     return;
   }
   t.fire('TXN-44');
+  t.beside?.(t, fileOf(from), from);
   popFrom(t, from, id);
   if (t.thread(from).replyError === 0) {
     t.changeThread(from, { replyError: BR[code] });

@@ -6,6 +6,7 @@ import type {
   ProcSnapshot,
   RefSnapshot,
   Snapshot,
+  ThreadOf,
   ThreadSnapshot,
   TransactionSnapshot,
   WorkSnapshot,
@@ -14,12 +15,15 @@ import { activePages, countPages } from './page.ts';
 import {
   NO_FILE,
   NO_THREAD,
+  OPENER,
   fileOf,
+  holderOf,
   indexOf,
   type File,
   type Node,
   type State,
   type Thread,
+  type ThreadKey,
   type Transaction,
   type Work,
 } from './state.ts';
@@ -43,6 +47,12 @@ const workOf = (work: Work, thread?: Thread): WorkSnapshot => {
   }
 };
 
+/** A native thread by its number, and by its process where that did not open the file. */
+const nativeOf = (key: ThreadKey): Pick<ThreadOf, 'thread' | 'holder'> => {
+  const holder = holderOf(key);
+  return holder === OPENER ? { thread: indexOf(key) } : { thread: indexOf(key), holder };
+};
+
 const threadOf = (state: State, thread: Thread): ThreadSnapshot => {
   const stack: ThreadSnapshot['stack'][number][] = [];
   for (let id = thread.stack; id !== 0;) {
@@ -52,7 +62,7 @@ const threadOf = (state: State, thread: Thread): ThreadSnapshot => {
     id = incoming ? transaction.toParent : transaction.fromParent;
   }
   return {
-    thread: indexOf(thread.key),
+    ...nativeOf(thread.key),
     looper: thread.looper,
     needReturn: thread.needReturn,
     stack,
@@ -151,8 +161,8 @@ const transactionOf = (state: State, transaction: Transaction): TransactionSnaps
   const { id, from, to, toThread, code, flags, needsReply } = transaction;
   return {
     id,
-    from: from === NO_THREAD ? null : { ...place(fileOf(from)), thread: indexOf(from) },
-    to: to === NO_FILE ? null : { ...place(to), thread: toThread === NO_THREAD ? null : indexOf(toThread) },
+    from: from === NO_THREAD ? null : { ...place(fileOf(from)), ...nativeOf(from) },
+    to: to === NO_FILE ? null : { ...place(to), ...(toThread === NO_THREAD ? { thread: null } : nativeOf(toThread)) },
     code,
     flags,
     needsReply,

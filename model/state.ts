@@ -12,7 +12,7 @@ import type { U64 } from '../abi/u64.ts';
 
 /** Number of an open file; never reused, ascending in order of opening. */
 export type FileKey = number;
-/** `file * THREADS + thread`. */
+/** Number of the record of a native thread in an open file: `threadKey` makes it. */
 export type ThreadKey = number;
 /** Number from the driver's one counter (NODE-03); 0 means none. */
 export type Id = number;
@@ -24,9 +24,22 @@ export const THREADS = 64;
 export const NO_THREAD: ThreadKey = -1;
 export const NO_FILE: FileKey = -1;
 
-export const threadKey = (file: FileKey, thread: ThreadIndex): ThreadKey => file * THREADS + thread;
-export const fileOf = (key: ThreadKey): FileKey => Math.floor(key / THREADS);
+/** Upper bound of the numbers of processes that hold a descriptor of another one's open file. */
+export const HOLDERS = 16_383;
+/** Records that an open file may have: those of its opener's threads, and behind them those of each holder's. */
+const RECORDS = (HOLDERS + 1) * THREADS;
+
+/** A record by its file, the holder whose thread it is (or `OPENER`), and the thread. Those of the opener come first. */
+export const recordKey = (file: FileKey, holder: ProcIndex, thread: ThreadIndex): ThreadKey =>
+  file * RECORDS + (1 + holder) * THREADS + thread;
+/** The record of a process's native thread in an open file. */
+export const threadKey = (file: Pick<File, 'key' | 'proc'>, proc: ProcIndex, thread: ThreadIndex): ThreadKey =>
+  recordKey(file.key, proc === file.proc ? OPENER : proc, thread);
+export const fileOf = (key: ThreadKey): FileKey => Math.floor(key / RECORDS);
 export const indexOf = (key: ThreadKey): ThreadIndex => key % THREADS;
+/** The process of the thread where that is not the opener of the file; `OPENER` where it is. */
+export const holderOf = (key: ThreadKey): ProcIndex => Math.floor((key % RECORDS) / THREADS) - 1;
+export const OPENER = -1;
 
 /** One device. */
 export interface Context {
@@ -34,6 +47,14 @@ export interface Context {
   readonly manager: NodeId;
   /** euid of the first manager ever; remembered after it dies (CTX-04). */
   readonly managerUid: number | null;
+}
+
+/** A descriptor of a file that another process opened. */
+export interface HeldFile {
+  readonly fd: FdIndex;
+  readonly file: FileKey;
+  /** It came with a fork. */
+  readonly inherited: boolean;
 }
 
 /** An operating-system process of the log, as far as the driver looks at it. */
@@ -49,11 +70,14 @@ export interface Task {
   readonly fds: readonly number[];
   /** It gets only numbers below this one (RLIMIT_NOFILE); `null` without a limit. */
   readonly fdLimit: number | null;
+  /** Descriptors of open files of others, by number. */
+  readonly held: readonly HeldFile[];
 }
 
-/** An open file in an epoll set. */
+/** An open file in an epoll set, under the number by which it was added. */
 export interface EpollEntry {
   readonly file: FileKey;
+  readonly fd: FdIndex;
   /** It stands on the wait queue of the thread's record that was there when it was added (THR-47). */
   readonly hooked: boolean;
   /** It stands on the ready list: the next wait looks at it. */
@@ -64,7 +88,7 @@ export interface EpollEntry {
 export interface EpollSet {
   readonly proc: ProcIndex;
   readonly thread: ThreadIndex;
-  /** By file. */
+  /** By file, then number. */
   readonly entries: readonly EpollEntry[];
   /** The op in which the thread sleeps for it, or `null`. */
   readonly sleeper: OpId | null;
@@ -153,7 +177,7 @@ export interface File {
   readonly proc: ProcIndex;
   readonly fd: FdIndex;
   readonly device: DeviceIndex;
-  /** The descriptor is still open; the mapping may keep the file alive after that (PROC-13). */
+  /** The opener's descriptor is still open; its mapping (PROC-13) and other holders may keep the file alive after that. */
   readonly open: boolean;
   readonly nonblock: boolean;
   /** Opened without write permission, which only the mapping's own checks look at. */

@@ -1,7 +1,7 @@
 /** What the driver sees of operating-system processes: who they are, how nice, and which descriptors they have. */
 import { FIRST_FILE } from '../abi/resolve.ts';
 import type { ProcIndex } from '../abi/ids.ts';
-import { fileOf, indexOf, type Task, type ThreadKey } from './state.ts';
+import { OPENER, fileOf, holderOf, indexOf, type FileKey, type Task, type ThreadKey } from './state.ts';
 import { withTask } from './record.ts';
 import type { Turn } from './turn.ts';
 
@@ -18,7 +18,9 @@ export const newTask = (proc: ProcIndex): Task => ({
   nice: {},
   fds: [],
   fdLimit: null,
+  held: NOTHING_HELD,
 });
+const NOTHING_HELD: Task['held'] = [];
 
 /** The process of the log; it exists from the first op that mentions it. */
 export const taskOf = (t: Turn, proc: ProcIndex): Task => {
@@ -35,14 +37,35 @@ export const changeTask = (t: Turn, proc: ProcIndex, change: Partial<Task>): voi
 
 export const euidOf = (t: Turn, proc: ProcIndex): number => taskOf(t, proc).euid;
 
+/** The process whose thread it is: it executes the calls, whoever opened the file (TXN-46). */
+export const procOf = (t: Turn, thread: ThreadKey): ProcIndex => {
+  const holder = holderOf(thread);
+  return holder === OPENER ? t.file(fileOf(thread)).proc : holder;
+};
+
+/** Whether the thread's process has the file from a fork (PROC-26). */
+export const isInherited = (t: Turn, thread: ThreadKey): boolean => {
+  const holder = holderOf(thread);
+  if (holder === OPENER) return false;
+  const file = fileOf(thread);
+  return taskOf(t, holder).held.some(held => held.file === file && held.inherited);
+};
+
+/** Whether a process has a descriptor of a file that another one opened. */
+export const isHeld = (t: Turn, file: FileKey): boolean => {
+  for (const { held } of t.tasks) {
+    if (held.some(other => other.file === file)) return true;
+  }
+  return false;
+};
+
 /** nice of a native thread. */
-export const niceOf = (t: Turn, thread: ThreadKey): number =>
-  taskOf(t, t.file(fileOf(thread)).proc).nice[indexOf(thread)] ?? 0;
+export const niceOf = (t: Turn, thread: ThreadKey): number => taskOf(t, procOf(t, thread)).nice[indexOf(thread)] ?? 0;
 
 /** Sets the nice value of a native thread, as the driver does when it hands over urgency. */
 export const setNice = (t: Turn, thread: ThreadKey, nice: number): void => {
   if (niceOf(t, thread) === nice) return;
-  const { proc } = t.file(fileOf(thread));
+  const proc = procOf(t, thread);
   changeTask(t, proc, { nice: niceWith(taskOf(t, proc).nice, indexOf(thread), nice) });
 };
 

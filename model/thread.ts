@@ -5,19 +5,17 @@
  * BINDER_THREAD_EXIT and the release of the file end a record (THR-15).
  */
 import { BR } from '../abi/constants.ts';
-import type { ThreadIndex } from '../abi/ids.ts';
 import { noteMade } from './journal/note.ts';
-import { LOOPER, threadKey, fileOf, type FileKey, type Thread, type ThreadKey } from './state.ts';
+import { LOOPER, fileOf, type Thread, type ThreadKey } from './state.ts';
 import type { Turn } from './turn.ts';
 import { isLooper } from './ready.ts';
 
 /** No error happened yet; reading the record resets it to this (IOC-06). */
 export const noError = { id: 0, command: BR.BR_OK, param: 0 } as const;
 
-/** THR-01, THR-02: the record of a native thread, made on first use (binder_get_thread). */
-export const threadFor = (t: Turn, file: FileKey, thread: ThreadIndex): ThreadKey => {
-  const key = threadKey(file, thread);
-  if (t.threadIfAny(key) !== undefined) return key;
+/** THR-01, THR-02: the record of a native thread is made on first use (binder_get_thread). */
+export const threadFor = (t: Turn, key: ThreadKey): void => {
+  if (t.threadIfAny(key) !== undefined) return;
   t.fire('THR-01', 'THR-02');
   const record: Thread = {
     key,
@@ -33,7 +31,6 @@ export const threadFor = (t: Turn, file: FileKey, thread: ThreadIndex): ThreadKe
   const at = t.threads.findIndex(other => other.key > key);
   t.threads = at < 0 ? [...t.threads, record] : t.threads.toSpliced(at, 0, record);
   noteMade(t, 'thread');
-  return key;
 };
 
 /** THR-07 */

@@ -22,7 +22,9 @@ import { undo } from './release.ts';
 import {
   NO_FILE,
   NO_THREAD,
+  OPENER,
   fileOf,
+  holderOf,
   type Buffer,
   type FileKey,
   type Id,
@@ -31,7 +33,7 @@ import {
   type Transaction,
 } from './state.ts';
 import { without, type Turn } from './turn.ts';
-import { euidOf, niceOf } from './task.ts';
+import { euidOf, isInherited, niceOf, procOf } from './task.ts';
 import { queueDeferred, queueForThread } from './work.ts';
 
 export type CallCommand = Command & { readonly bc: 'BC_TRANSACTION' };
@@ -85,6 +87,8 @@ const attempt = (t: Turn, thread: ThreadKey, command: CallCommand, id: Id): Fail
   if (oneway) t.fire('TXN-12');
   if (t.file(target.owner).proc === t.file(fileOf(thread)).proc) t.fire('TXN-14');
   if (t.file(fileOf(thread)).frozen) t.fire('FRZ-10');
+  if (holderOf(thread) !== OPENER) t.fire('TXN-46');
+  if (isInherited(t, thread)) t.fire('PROC-26');
   pin(t, target.id, true);
   const toThread = oneway ? NO_THREAD : nestedThread(t, thread, target.owner);
   noteReceiver(t, target.owner, toThread);
@@ -194,7 +198,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
     extraSize: message.buffersSize ?? 0,
     async: oneway,
     clearOnFree,
-    sender: proc,
+    sender: procOf(t, thread),
     targetNode: target?.id ?? 0,
   });
   if (got.got === 'nothing') {

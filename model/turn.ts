@@ -29,6 +29,12 @@ import type {
   TransactionId,
 } from './state.ts';
 
+/** What is left to the kernel's worker for an open file. */
+export interface Deferred {
+  readonly file: FileKey;
+  readonly what: 'flush' | 'release';
+}
+
 /** One number for a native thread of a process. */
 export const taskKey = (proc: ProcIndex, thread: ThreadIndex): number => proc * THREADS + thread;
 /** No native thread of the log. */
@@ -65,7 +71,10 @@ export class Turn {
   /** The native thread that runs, by `taskKey`; `NOBODY` for a worker of the kernel. */
   current = NOBODY;
   /** Files whose flush or release is left to the kernel worker, in order of asking. */
-  readonly deferred: { readonly file: FileKey; readonly what: 'flush' | 'release' }[] = [];
+  readonly deferred: Deferred[] = [];
+
+  /** Lets readers run whom that concerns, while the worker goes on beside those whom it woke. */
+  beside: ((t: Turn, file: FileKey, thread: ThreadKey) => void) | null = null;
 
   /** Refs that a dying file has yet to let go of, in order; its release runs beside the readers (PROC-14). */
   leaving: Id[] = [];

@@ -3,7 +3,8 @@
  * completion of a sync call, and node work that a thread caused by sending its own object.
  */
 import { alert, alertPollers, letSleepersLook } from './epoll.ts';
-import { LOOPER, NO_THREAD, fileOf, indexOf, type FileKey, type ThreadKey, type Work } from './state.ts';
+import { LOOPER, NO_THREAD, indexOf, type FileKey, type ThreadKey, type Work } from './state.ts';
+import { procOf } from './task.ts';
 import { taskKey, type Turn } from './turn.ts';
 
 /** Queues work for a thread that makes it return (binder_enqueue_thread_work). */
@@ -16,7 +17,7 @@ export const queueForThread = (t: Turn, thread: ThreadKey, work: Work): void => 
 const alertSelf = (t: Turn, thread: ThreadKey): void => {
   const { looper, processTodo } = t.thread(thread);
   if (processTodo || (looper & LOOPER.POLL) === 0) return;
-  if (t.current !== taskKey(t.file(fileOf(thread)).proc, indexOf(thread))) return;
+  if (t.current !== taskKey(procOf(t, thread), indexOf(thread))) return;
   if (alert(t, thread)) t.fire('THR-38');
 };
 
@@ -28,6 +29,7 @@ export const queueDeferred = (t: Turn, thread: ThreadKey, work: Work): void => {
 
 /** Queues work for whichever thread of the file reads first. */
 export const queueForFile = (t: Turn, file: FileKey, work: Work): void => {
+  t.beside?.(t, file, NO_THREAD);
   t.changeFile(file, { todo: [...t.file(file).todo, work] });
 };
 

@@ -142,6 +142,8 @@ const OPS = new Set<string>([
   'open',
   'mmap',
   'munmap',
+  'share',
+  'fork',
   'close',
   'flush',
   'kill',

@@ -29,7 +29,7 @@ const ABSENT: readonly (readonly [bug: string, why: string])[] = [
     'CVE-2020-0041, 16981742717b (2019)',
     'a later object as a parent is refused by a second check as well: the edit is equivalent here',
   ],
-  ['3ce00bb7e91c (2022)', 'another process cannot get hold of an open file in an op log'],
+  ['3ce00bb7e91c (2022)', 'a process keeps its address space as long as it lives in an op log'],
   ['2a9edd056ed4 (2019)', 'no mapping begins at address 0'],
   [
     '0567461a7a6e (2022), CVE-2024-56553 to -56556, ca63c66935b9 (2024)',

@@ -24,7 +24,7 @@ const freeBuffer = (ref: BufferRef, proc: number, fd: number): string => {
   const name = messageName(ref.of, ref.cmd);
   const { delta = 0 } = ref;
   const moved = delta === 0 ? '' : ` + ${delta}`;
-  const place = `(__u64)(file[${proc}][${fd}].base + ${name}->buffer${moved})`;
+  const place = `(__u64)(baseOf(${proc}, ${fd}) + ${name}->buffer${moved})`;
   return `command64(BC_FREE_BUFFER, ${name} ? ${place} : ${STRAY_ADDRESS.address});`;
 };
 
@@ -195,6 +195,10 @@ export const statements = (op: Op): string[] => {
     }
     case 'munmap':
       return [`unmap(${who(op)}, ${op.offset ?? 0}, ${op.length ?? -1});`];
+    case 'share':
+      return [`shareDevice(${who(op)}, ${op.to}, ${op.as});`];
+    case 'fork':
+      return [`forkProcess(${op.id}, ${op.proc}, ${op.thread}, ${op.child});`];
     case 'close':
       return [`closeDevice(${who(op)});`];
     case 'flush':

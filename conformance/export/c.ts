@@ -40,6 +40,8 @@ const processesOf = (ops: readonly Op[]): ReadonlyMap<number, readonly number[]>
     const own = threads.get(op.proc) ?? new Set();
     threads.set(op.proc, own);
     if ('thread' in op) own.add(op.thread);
+    if (op.op === 'share' && !threads.has(op.to)) threads.set(op.to, new Set());
+    if (op.op === 'fork' && !threads.has(op.child)) threads.set(op.child, new Set([0]));
   }
   return new Map([...threads].sort(([a], [b]) => a - b).map(([proc, own]) => [proc, [...own].sort((a, b) => a - b)]));
 };
@@ -54,7 +56,10 @@ const sizes = (ops: readonly Op[], devices: number): string => {
     longest = Math.max(longest, limit);
   };
   let processes = mostOf(ops, 'proc');
+  let files = mostOf(ops, 'fd');
   for (const op of ops) {
+    if (op.op === 'fork') processes = Math.max(processes, op.child + 1);
+    if (op.op === 'share') [processes, files] = [Math.max(processes, op.to + 1), Math.max(files, op.as + 1)];
     if (op.op === 'write_read') [op.writeLimit, op.read?.limit].forEach(guard);
     if (op.op !== 'ioctl' || op.arg?.target === undefined || !('proc' in op.arg.target)) continue;
     processes = Math.max(processes, op.arg.target.proc + 1);
@@ -63,7 +68,7 @@ const sizes = (ops: readonly Op[], devices: number): string => {
   return [
     `#define PROCESSES ${processes}`,
     `#define THREADS ${mostOf(ops, 'thread')}`,
-    `#define FILES ${mostOf(ops, 'fd')}`,
+    `#define FILES ${files}`,
     `#define DEVICES ${names.join(', ')}`,
     `#define AREA (1ul << 30)`,
     `#define GUARDS ${guards}ul`,
@@ -201,9 +206,15 @@ export const cProgram = (log: OpLog, options: CProgramOptions = {}): string => {
   const failing = options.failing ?? failingOf(log, expected);
   const made = expected.filter(({ never }) => !never).map(({ op }) => op);
   const messages = namedMessages(made).map(({ of, cmd }) => messageName(of, cmd));
-  const starts = [...processesOf(made)].map(
-    ([proc, threads]) => `\tstart(${proc}, (const int[]){ ${[...threads, -1].join(', ')} });`,
+  const copies = new Set(made.flatMap(op => (op.op === 'fork' ? [op.child] : [])));
+  const people = [...processesOf(made)].map(
+    ([proc, threads]) => [proc, `(const int[]){ ${[...threads, -1].join(', ')} }`] as const,
   );
+  const starts = [
+    // Whoever forks must know the threads of its copy.
+    ...people.filter(([proc]) => copies.has(proc)).map(([proc, threads]) => `\tcopied[${proc}] = ${threads};`),
+    ...people.filter(([proc]) => !copies.has(proc)).map(([proc, threads]) => `\tstart(${proc}, ${threads});`),
+  ];
   return [
     headerOf(log, devices, failing),
     runtime(made, devices),

@@ -4,6 +4,7 @@ import { accounting } from './accounting.ts';
 import { calls } from './calls.ts';
 import { debugfs } from './debugfs.ts';
 import { AREAS, type Area, type Fault } from './fault.ts';
+import { hands } from './hands.ts';
 import { lifecycle } from './lifecycle.ts';
 import { objects } from './objects.ts';
 import { placement } from './placement.ts';
@@ -28,6 +29,7 @@ export const FAULTS: readonly Fault[] = [
   processes,
   surroundings,
   debugfs,
+  hands,
 ]
   .flat()
   .sort((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area));

@@ -24,6 +24,7 @@ export const AREAS = {
   reading: 'Room in a read, and what a fault in it leaves',
   flags: 'Flags of messages and nodes, nice values',
   identity: 'Who is who: processes, users, managers',
+  hands: 'Open files in the hands of several processes',
   cleanup: 'What is left after a failure, an exit, a release',
   debugfs: 'What the debugfs files tell: counts, logs, who is listed',
 } as const;

@@ -53,6 +53,8 @@ const RULES: readonly Row[] = [
   ['THR-37 THR-38', ['epoll']],
   ['THR-47', ['epoll', 'thread_exit']],
   ['PROC-12', ['epoll', 'flush', 'multi_thread']],
+  ['ALLOC-02 PROC-27 TXN-46', ['share'], ['fork']],
+  ['PROC-26', ['fork']],
   ['PROC-29', ['file_io']],
   ['ALLOC-05', ['mprotect']],
   ['ALLOC-34', ['madvise']],

@@ -58,6 +58,8 @@ export const CAPABILITIES = {
   exit_task: row('unsupported', 'The op `exit_task`: a native thread ends without telling the driver.'),
   multi_open: row('unsupported', 'More than one open file in a process: any `fd` but 0.'),
   multi_device: row('unsupported', 'More than one device, each a context of its own: any `device` but 0.'),
+  share: row('unsupported', 'The op `share`: another process gets a descriptor of an open file.'),
+  fork: row('unsupported', 'The op `fork`: a process makes a copy of itself, which has its descriptors.'),
   nice: row('unsupported', 'The ops `set_nice` and `get_nice`, and the nice values that the driver lends.'),
   euid: row('unsupported', 'The op `set_euid`.'),
   reclaim: row('unsupported', 'The op `reclaim`: pages that nobody uses are taken back.'),

@@ -10,6 +10,8 @@ const OF_OP: Readonly<Partial<Record<Op['op'], Needs>>> = {
   munmap: ['release'],
   close: ['release'],
   flush: ['flush'],
+  share: ['share'],
+  fork: ['fork'],
   kill: ['kill'],
   signal: ['signals'],
   exit_task: ['exit_task'],
@@ -104,7 +106,7 @@ const commandNeeds = (command: CommandSpec): Needs => [
 const shellNeeds = (op: Op): Needs => {
   const needs: CapabilityName[] = [...(OF_OP[op.op] ?? NOTHING)];
   if ('thread' in op && op.thread !== 0) needs.push('multi_thread');
-  if ('fd' in op && op.fd !== 0) needs.push('multi_open');
+  if (('fd' in op && op.fd !== 0) || (op.op === 'share' && op.as !== 0)) needs.push('multi_open');
   if (op.op === 'open' && (op.device ?? 0) !== 0) needs.push('multi_device');
   if (op.op === 'open' && op.nonblock === true) needs.push('nonblock');
   if (op.op === 'open' && op.readonly === true) needs.push('readonly');
@@ -166,6 +168,9 @@ const recast = (op: Op, capable: Capable): Op => {
   if ('thread' in part && part.thread !== 0 && !capable.has('multi_thread')) part = { ...part, thread: 0 };
   if ('fd' in part && part.fd !== 0 && !capable.has('multi_open')) {
     part = { ...part, proc: part.proc + RECAST * part.fd, fd: 0 };
+  }
+  if (part.op === 'share' && part.as !== 0 && !capable.has('multi_open')) {
+    part = { ...part, to: part.to + RECAST * part.as, as: 0 };
   }
   if (part.op !== 'open') return part;
   const { nonblock = false, readonly = false, device = 0 } = part;

@@ -88,6 +88,8 @@ const PROBES: Readonly<Partial<Record<CapabilityName, readonly Op[]>>> = {
   exit_task: asked({ op: 'exit_task', id: 9, proc: 1, thread: 0 }),
   multi_open: asked({ op: 'open', id: 9, ...CLIENT, fd: 1 }),
   multi_device: asked({ op: 'open', id: 9, proc: 2, thread: 0, fd: 0, device: 1 }),
+  share: asked({ op: 'share', id: 9, ...CLIENT, to: 0, as: 1 }),
+  fork: asked({ op: 'fork', id: 9, proc: 1, thread: 0, child: 3 }),
   nice: asked({ op: 'get_nice', id: 9, proc: 1, thread: 0 }),
   euid: asked({ op: 'set_euid', id: 9, proc: 1, euid: 1000 }),
   reclaim: asked({ op: 'reclaim', id: 9 }),

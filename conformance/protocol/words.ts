@@ -29,6 +29,16 @@ export const OPS: Readonly<Record<Call['op'], OpWords>> = {
     does: 'Any other ioctl: `cmd` by name or number, `arg` with the fields that this command has.',
     shows: '`out` when the status is OK and the command writes something back',
   },
+  share: {
+    does: 'Process `to` gets a descriptor of the same open file, as SCM_RIGHTS would give it, and calls it `as`. The ops of `to` name it so from then on.',
+    shows: '',
+    needs: 'share',
+  },
+  fork: {
+    does: 'Process `proc` makes a copy of itself, `child`: the same descriptors under the same names, the same user, limit and nice value of the thread; no mapping, no epoll set, no thread but `thread` as 0.',
+    shows: '',
+    needs: 'fork',
+  },
   munmap: { does: 'Unmaps all, or `length` bytes from `offset`.', shows: '', needs: 'release' },
   close: { does: 'Closes the descriptor. The release waits for the mapping (PROC-13).', shows: '', needs: 'release' },
   flush: { does: 'A descriptor of the same open file is duplicated and closed.', shows: '', needs: 'flush' },

@@ -48,14 +48,17 @@ export class Descriptor implements Reader {
   readonly process: Process;
   readonly base: number;
   readonly readonly: boolean;
+  /** The process got it from another one: it does not see the mapping. */
+  readonly held: boolean;
   /** Length of its mapping; 0 when it has none. */
   mapped = 0;
   closed = false;
 
-  constructor(process: Process, fd: number, readonly: boolean) {
+  constructor(process: Process, readonly: boolean, held: boolean) {
     this.process = process;
     this.readonly = readonly;
-    this.base = FIRST_MAPPING + fd * MAPPING_STRIDE;
+    this.held = held;
+    this.base = FIRST_MAPPING + process.fd * MAPPING_STRIDE;
   }
 
   peek(offset: number, length: number): Uint8Array | undefined {

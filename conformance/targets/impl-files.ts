@@ -18,6 +18,14 @@ export class Descriptors extends FileTable {
   /** No number from here on is given out. */
   #limit = LIMIT;
 
+  /** The same numbers, for a copy of the process. */
+  copyTo(other: Descriptors): void {
+    for (const fd of this.#received) other.#received.add(fd);
+    for (const fd of this.#made) other.#made.add(fd);
+    for (const fd of this.#binder) other.#binder.add(fd);
+    other.#limit = this.#limit;
+  }
+
   /** Whether no number is left to give out. */
   get full(): boolean {
     return this.#lowestFree(0) >= this.#limit;

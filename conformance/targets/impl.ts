@@ -136,6 +136,9 @@ export class ImplTarget implements Driver {
         // The driver is told nothing (THR-49).
         this.#closeEpoll(this.#threadOf(call.proc, call.thread));
         return OK;
+      case 'fork':
+        this.#fork(call);
+        return OK;
       case 'epoll_wait':
         return this.#epollWait(call);
       case 'set_nice':
@@ -161,6 +164,7 @@ export class ImplTarget implements Driver {
       readonly op:
         | 'mmap'
         | 'munmap'
+        | 'share'
         | 'mprotect'
         | 'madvise'
         | 'close'
@@ -213,7 +217,9 @@ export class ImplTarget implements Driver {
         process.nonblock = call.nonblock;
         return OK;
       case 'peek':
-        return { status: 'OK', bytes: peekedHex(descriptor, call.offset, call.length) };
+        return { status: 'OK', bytes: descriptor.held ? null : peekedHex(descriptor, call.offset, call.length) };
+      case 'share':
+        return this.#share(call, descriptor);
     }
   }
 
@@ -223,9 +229,34 @@ export class ImplTarget implements Driver {
     if (native.files.full) return { status: 'EMFILE' };
     const process = this.#driver.open(call.device, thread, call.nonblock, call.fd);
     if (process === null) return { status: 'EINVAL' };
-    native.descriptors.set(call.fd, new Descriptor(process, call.fd, call.readonly));
-    native.files.setBinder(call.fd, true);
+    this.#give(native, call.fd, new Descriptor(process, call.readonly, false));
     return OK;
+  }
+
+  #share(call: Call & { readonly op: 'share' }, { process, readonly }: Descriptor): Result {
+    const to = this.#processOf(call.to);
+    if (to.files.full) return { status: 'EMFILE' };
+    this.#driver.share(process);
+    this.#give(to, call.as, new Descriptor(process, readonly, true));
+    return OK;
+  }
+
+  #fork({ proc, thread, child: number }: Call & { readonly op: 'fork' }): void {
+    const parent = this.#processOf(proc);
+    const child = this.#processOf(number);
+    parent.files.copyTo(child.files);
+    child.group.euid = parent.group.euid;
+    this.#threadOf(number, 0).nice = this.#threadOf(proc, thread).nice;
+    for (const [fd, { process, readonly, closed }] of parent.descriptors) {
+      if (closed) continue;
+      this.#driver.share(process);
+      child.descriptors.set(fd, new Descriptor(process, readonly, true));
+    }
+  }
+
+  #give(native: NativeProcess, fd: number, descriptor: Descriptor): void {
+    native.descriptors.set(fd, descriptor);
+    native.files.setBinder(fd, true);
   }
 
   #epollWait(call: Call & { readonly op: 'epoll_wait' }): Result {

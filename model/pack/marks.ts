@@ -1,6 +1,6 @@
 /** Numbers that tell processes, threads and nodes apart whatever they are called. */
 import type { ProcIndex } from '../../abi/ids.ts';
-import { THREADS, fileOf, indexOf, type File, type Node, type Ref, type Region } from '../state.ts';
+import { OPENER, fileOf, holderOf, indexOf, threadKey, type File, type Node, type Ref, type Region } from '../state.ts';
 import type { State, Task, Thread, Transaction } from '../state.ts';
 
 const mix = (hash: number, value: number): number => (Math.imul(hash ^ value, 0x9e37_79b1) >>> 7) ^ (hash << 1);
@@ -10,8 +10,8 @@ export const markOfProc = (state: State, proc: ProcIndex): number => {
   let mark = 0;
   const { tasks, files, nodes, refs, threads } = state;
   for (let at = 0; at < tasks.length; at++) {
-    const { proc: other, alive } = tasks[at] as Task;
-    if (other === proc) mark = alive ? 1 : 2;
+    const { proc: other, alive, held } = tasks[at] as Task;
+    if (other === proc) mark = (alive ? 1 : 2) + 4 * held.length;
   }
   for (let place = 0; place < files.length; place++) {
     const file = files[place] as File;
@@ -42,7 +42,12 @@ export const markOfProc = (state: State, proc: ProcIndex): number => {
     }
     mark = mix(mark, own);
   }
-  return mark;
+  let elsewhere = 0;
+  for (let at = 0; at < threads.length; at++) {
+    const thread = threads[at] as Thread;
+    if (holderOf(thread.key) === proc) elsewhere += markOfRecord(state, thread);
+  }
+  return elsewhere === 0 ? mark : mix(mark, elsewhere);
 };
 
 /** A number of a node that stays when anything is renamed. */
@@ -64,16 +69,20 @@ const markOfRecord = (state: State, { key, looper, stack, todo, needReturn, proc
 /** The driver knows the thread, or it has ended: all others are the same. */
 export const isUsed = (state: State, proc: ProcIndex, thread: number): boolean =>
   state.tasks.some(task => task.proc === proc && task.ended.includes(thread)) ||
-  state.threads.some(
-    ({ key }) => indexOf(key) === thread && state.files.some(file => file.proc === proc && file.key === fileOf(key)),
-  );
+  state.threads.some(({ key }) => {
+    if (indexOf(key) !== thread) return false;
+    const holder = holderOf(key);
+    return holder === OPENER
+      ? state.files.some(file => file.proc === proc && file.key === fileOf(key))
+      : holder === proc;
+  });
 
 export const markOfThread = (state: State, proc: ProcIndex, thread: number): number => {
   let mark = 1;
   for (const file of state.files) {
-    if (file.proc !== proc) continue;
-    const key = file.key * THREADS + thread;
+    const key = threadKey(file, proc, thread);
     const record = state.threads.find(other => other.key === key);
+    if (file.proc !== proc && record === undefined) continue;
     mark = mix(mark, record === undefined ? 0 : markOfRecord(state, record));
     mark = mix(mark, file.waiting.indexOf(key) + 1);
   }

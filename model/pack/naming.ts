@@ -6,7 +6,17 @@
  * only where that fails are all orders tried.
  */
 import type { ProcIndex } from '../../abi/ids.ts';
-import { NO_FILE, fileOf, indexOf, type File, type FileKey, type Node, type State } from '../state.ts';
+import {
+  NO_FILE,
+  OPENER,
+  fileOf,
+  holderOf,
+  indexOf,
+  type File,
+  type FileKey,
+  type Node,
+  type State,
+} from '../state.ts';
 import type { Ref, Thread, ThreadKey } from '../state.ts';
 import { isUsed, markOfNode, markOfProc, markOfThread } from './marks.ts';
 
@@ -29,6 +39,9 @@ export interface Layout {
   /** Keep which pages hold memory. */
   readonly pages: boolean;
 }
+
+/** Numbers of threads that are not the opener's begin here. */
+export const HOLDERS_FROM = 1000;
 
 /** Most namings tried for one state. */
 const MOST = 720;
@@ -149,12 +162,28 @@ export class Naming {
     if (key < 0) return 0;
     const file = this.file(fileOf(key));
     if (file === 0) return 0;
-    const { proc } = this.files[file - 1] as File;
-    return 1 + (file - 1) * this.#layout.threads + this.threadPlace(proc, indexOf(key));
+    const holder = holderOf(key);
+    const { threads } = this.#layout;
+    const place = this.threadPlace(this.#processOf(key, file), indexOf(key));
+    if (holder === OPENER) return 1 + (file - 1) * threads + place;
+    return HOLDERS_FROM + ((file - 1) * this.procs.length + this.proc(holder) - 1) * threads + place;
+  }
+
+  /** Place of a record among those of its file: the opener's first. */
+  recordPlace(key: ThreadKey, { proc }: File): number {
+    const holder = holderOf(key);
+    if (holder === OPENER) return this.threadPlace(proc, indexOf(key));
+    return this.proc(holder) * this.#layout.threads + this.threadPlace(holder, indexOf(key));
+  }
+
+  #processOf(key: ThreadKey, file: number): ProcIndex {
+    const holder = holderOf(key);
+    return holder === OPENER ? (this.files[file - 1] as File).proc : holder;
   }
 
   /** Records of a file's threads in the order of the row; good until the next call. */
-  threadsOf({ key: file, proc }: File): readonly Thread[] {
+  threadsOf(of: File): readonly Thread[] {
+    const { key: file } = of;
     const found = this.#threads;
     const { threads } = this.#state as State;
     let count = 0;
@@ -164,7 +193,7 @@ export class Naming {
     }
     if (found.length > count) found.length = count;
     if (count > 1) {
-      found.sort((a, b) => this.threadPlace(proc, indexOf(a.key)) - this.threadPlace(proc, indexOf(b.key)));
+      found.sort((a, b) => this.recordPlace(a.key, of) - this.recordPlace(b.key, of));
     }
     return found;
   }

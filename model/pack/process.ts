@@ -1,6 +1,6 @@
 /** Processes, their open files, threads and lists of work, as numbers of a row. */
 import { BR } from '../../abi/constants.ts';
-import { LOOPER, THREADS, type EpollSet, type File, type FileKey, type Parked } from '../state.ts';
+import { LOOPER, type EpollSet, type File, type FileKey, type Parked } from '../state.ts';
 import type { Task, Thread, ThreadKey, Work } from '../state.ts';
 import { packPages } from './arena.ts';
 import { WORKS, cookieNumber, errorNumber, meet, type Packing } from './row.ts';
@@ -15,12 +15,12 @@ export const packTask = (p: Packing, proc: number): void => {
     out.put(0);
     return;
   }
-  const { alive, ended, euid, fds, fdLimit } = task;
+  const { alive, ended, euid, fds, fdLimit, held } = task;
   const nice = p.layout.nice ? Object.entries(task.nice) : NOTHING;
   const rare = ended.length > 0 || euid !== 0 || fds.length > 0 || nice.length > 0;
   const { epolls } = p.state;
   const sets = epolls.length === 0 ? epolls : epolls.filter(set => set.proc === proc);
-  const more = fdLimit !== null || sets.length > 0;
+  const more = fdLimit !== null || sets.length > 0 || held.length > 0;
   out.put(1 + (alive ? 1 : 0) + (rare ? 2 : 0) + (more ? 4 : 0));
   if (rare) {
     let bits = 0;
@@ -43,6 +43,11 @@ export const packTask = (p: Packing, proc: number): void => {
   if (!more) return;
   out.put(fdLimit === null ? 0 : fdLimit + 1);
   packSets(p, sets);
+  out.put(held.length);
+  for (const { fd, file, inherited } of held) {
+    out.put(2 * fd + (inherited ? 1 : 0));
+    out.put(p.names.file(file));
+  }
 };
 
 /** Epoll sets in the order of their threads' places. */
@@ -54,8 +59,9 @@ const packSets = (p: Packing, sets: readonly EpollSet[]): void => {
     out.put(place);
     out.put(set.sleeper === null ? 0 : 1);
     out.put(set.entries.length);
-    for (const { file, hooked, ready } of set.entries) {
+    for (const { file, fd, hooked, ready } of set.entries) {
       out.put(p.names.file(file));
+      out.put(fd);
       out.put((hooked ? 1 : 0) | (ready ? 2 : 0));
     }
   }
@@ -142,7 +148,7 @@ const packThread = (p: Packing, thread: Thread, file: File): void => {
   const looper = thread.looper & ~LOOPER.WAITING;
   const error = p.layout.errors && (thread.error.command !== BR.BR_OK || thread.error.id !== 0);
   const rare = looper !== 0 || thread.returnError !== 0 || thread.replyError !== 0 || error;
-  out.put(p.names.threadPlace(file.proc, thread.key % THREADS));
+  out.put(p.names.recordPlace(thread.key, file));
   out.put((parked === undefined ? 0 : 1) | (thread.processTodo ? 2 : 0) | (thread.needReturn ? 4 : 0) | (rare ? 8 : 0));
   if (rare) {
     out.put(looper);

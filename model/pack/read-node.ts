@@ -1,6 +1,6 @@
 /** Nodes with the refs to them, from the numbers of a row. */
-import { NO_THREAD, threadKey } from '../state.ts';
-import { takeFile, takeTransaction, type Unpacking } from './reading.ts';
+import { NO_THREAD } from '../state.ts';
+import { takeFile, takeTransaction, threadOfNumber, type Unpacking } from './reading.ts';
 import { DEATH_AT } from './row.ts';
 
 /** Node number `id` of so many: ids of refs follow those of the nodes. */
@@ -15,7 +15,6 @@ export const readNode = (u: Unpacking, id: number, nodes: number): void => {
   const localStrong = from.take();
   const localWeak = from.take();
   const queued = from.take();
-  const { threads } = u.layout;
   const asyncTodo: number[] = [];
   if ((flags & 4) !== 0) for (let left = from.take(); left > 0; left--) asyncTodo.push(takeTransaction(u));
   const refs: number[] = [];
@@ -37,12 +36,7 @@ export const readNode = (u: Unpacking, id: number, nodes: number): void => {
     hasWeak: (flags & 2) !== 0,
     pendingStrong: (flags & 8) !== 0,
     pendingWeak: (flags & 16) !== 0,
-    queued:
-      queued === 0
-        ? null
-        : queued === 1
-          ? NO_THREAD
-          : threadKey(Math.floor((queued - 2) / threads), (queued - 2) % threads),
+    queued: queued === 0 ? null : queued === 1 ? NO_THREAD : threadOfNumber(u, queued - 1),
     hasAsync: (flags & 4) !== 0,
     asyncTodo,
     refs,

@@ -3,9 +3,9 @@ import { BR } from '../../abi/constants.ts';
 import { noArena } from '../buffer.ts';
 import {
   LOOPER,
-  threadKey,
   type EpollEntry,
   type EpollSet,
+  type HeldFile,
   type Parked,
   type Thread,
   type ThreadKey,
@@ -13,7 +13,7 @@ import {
 } from '../state.ts';
 import { noError } from '../thread.ts';
 import { taskKey } from '../turn.ts';
-import { takeFile, takeThread, takeTransaction, type Unpacking } from './reading.ts';
+import { takeFile, takeRecord, takeThread, takeTransaction, type Unpacking } from './reading.ts';
 import { readPages } from './read-arena.ts';
 import { ERRORS, WORKS } from './row.ts';
 
@@ -46,13 +46,17 @@ export const readTask = (u: Unpacking, proc: number): void => {
       nice[thread] = from.take() - 20;
     }
   }
-  const task = { proc, alive, euid, ended, nice, fds, fdLimit: null as number | null };
+  const task = { proc, alive, euid, ended, nice, fds, fdLimit: null as number | null, held: [] as HeldFile[] };
   u.tasks.push(task);
   for (let left = from.take(); left > 0; left--) readFile(u, proc);
   if (((flags - 1) & 4) === 0) return;
   const limit = from.take();
   task.fdLimit = limit === 0 ? null : limit - 1;
   for (let left = from.take(); left > 0; left--) u.epolls.push(readSet(u, proc));
+  for (let left = from.take(); left > 0; left--) {
+    const number = from.take();
+    task.held.push({ fd: number >>> 1, file: takeFile(u), inherited: (number & 1) !== 0 });
+  }
 };
 
 const readSet = (u: Unpacking, proc: number): EpollSet => {
@@ -62,8 +66,9 @@ const readSet = (u: Unpacking, proc: number): EpollSet => {
   const entries: EpollEntry[] = [];
   for (let left = from.take(); left > 0; left--) {
     const file = takeFile(u);
+    const fd = from.take();
     const flags = from.take();
-    entries.push({ file, hooked: (flags & 1) !== 0, ready: (flags & 2) !== 0 });
+    entries.push({ file, fd, hooked: (flags & 1) !== 0, ready: (flags & 2) !== 0 });
   }
   return { proc, thread, entries, sleeper };
 };
@@ -162,7 +167,7 @@ export const nameDeaths = (u: Unpacking): void => {
 
 const readThread = (u: Unpacking, file: number): void => {
   const from = u.from;
-  const key = threadKey(file, from.take());
+  const key = takeRecord(u, file);
   const flags = from.take();
   const parked = (flags & 1) !== 0;
   let looper = 0;

@@ -1,7 +1,7 @@
 /** What the reading of one row carries along, and the numbers that name things in it. */
-import { NO_FILE, NO_THREAD, threadKey } from '../state.ts';
-import type { EpollSet, File, Node, Parked, Ref, Task, Thread, ThreadKey, Transaction } from '../state.ts';
-import type { Layout } from './naming.ts';
+import { NO_FILE, NO_THREAD, OPENER, recordKey } from '../state.ts';
+import type { EpollSet, File, FileKey, Node, Parked, Ref, Task, Thread, ThreadKey, Transaction } from '../state.ts';
+import { HOLDERS_FROM, type Layout } from './naming.ts';
 
 /** Where a row comes from. */
 export interface RowReader {
@@ -41,8 +41,23 @@ export const BUFFERS = 2000;
 export const takeThread = (u: Unpacking): ThreadKey => {
   const number = u.from.take();
   if (number === 0) return NO_THREAD;
-  const { threads } = u.layout;
-  return threadKey(Math.floor((number - 1) / threads), (number - 1) % threads);
+  return threadOfNumber(u, number);
+};
+
+/** The thread that `Naming.thread` gave that number, which is not 0. */
+export const threadOfNumber = ({ layout: { threads }, procs }: Unpacking, number: number): ThreadKey => {
+  const place = (number - 1) % threads;
+  if (number < HOLDERS_FROM) return recordKey(Math.floor((number - 1) / threads), OPENER, place);
+  const others = Math.floor((number - HOLDERS_FROM) / threads);
+  const holder = procs[others % procs.length] as number;
+  return recordKey(Math.floor(others / procs.length), holder, (number - HOLDERS_FROM) % threads);
+};
+
+/** A record of a file by its place among those of the file. */
+export const takeRecord = ({ from, layout: { threads }, procs }: Unpacking, file: FileKey): ThreadKey => {
+  const place = from.take();
+  const holder = place < threads ? OPENER : (procs[Math.floor(place / threads) - 1] as number);
+  return recordKey(file, holder, place % threads);
 };
 
 /** A file by its number; `NO_FILE` for 0. */

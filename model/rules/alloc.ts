@@ -11,9 +11,6 @@ export const ALLOC = {
     ...CORE,
     says: 'Only the process that opened the device can map the descriptor; any other process gets EINVAL, while every thread of the opener may do it.',
     evidence: seen('binder_mmap'),
-    status: notApplicable(
-      "No op hands an open Binder descriptor to another process (no fork, no passing of the driver's own descriptor).",
-    ),
   },
   'ALLOC-03': {
     ...MUST,

@@ -139,13 +139,11 @@ export const PROC = {
     ...MUST,
     says: "A forked child uses the inherited descriptor as the parent's open file: its threads get records there, and receivers see the parent's pid.",
     evidence: seen('binder_ioctl', 'binder_get_thread'),
-    status: notApplicable('The op log has no fork.'),
   },
   'PROC-27': {
     ...MUST,
     says: "Whoever reads from an inherited descriptor takes the parent's work: addresses are those of the parent, descriptors arrive in the reader.",
     evidence: derived('binder_thread_read'),
-    status: notApplicable('The op log has no fork.'),
   },
   'PROC-28': {
     ...MUST,

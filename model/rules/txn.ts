@@ -240,6 +240,5 @@ export const TXN = {
     ...MUST,
     says: 'A process that holds a descriptor which another one opened can use it for everything but mmap: addresses and descriptors are its own, while sender pid, user id and the rule of handle 0 stay those of the opener.',
     evidence: seen('binder_ioctl', 'binder_transaction'),
-    status: notApplicable('No op hands an open Binder descriptor to another process.'),
   },
 } as const satisfies Record<`TXN-${number}`, Rule>;

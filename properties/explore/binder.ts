@@ -128,7 +128,7 @@ export class BinderSystem implements System<State> {
       const { threads } = processes[proc] as Configuration['processes'][number];
       for (let thread = 0; thread < threads; thread++) {
         if (ended.includes(thread)) continue;
-        const key = threadKey(file.key, thread);
+        const key = threadKey(file, proc, thread);
         if (state.parked.some(parked => parked.thread === key)) {
           for (const { rule, offer } of letters) rule.bySleeper?.(scene, proc, thread, offer);
           continue;

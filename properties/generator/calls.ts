@@ -1,9 +1,9 @@
 /** Ops other than plain write_reads: files, mappings, ioctls, threads, signals, and reads that fault half way. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { free, oneway } from './commands.ts';
-import { who, type Draft } from './draft.ts';
+import { by, who, type Draft } from './draft.ts';
 import { lift } from './starve.ts';
-import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
+import { JANITOR, type Hand, type LiteFile, type LiteProcess, type LiteThread } from './lite.ts';
 
 /** Sizes of a mapping: small ones most often, so that exhaustion and coalescing are reached (ALLOC-01). */
 const MAPPINGS = [
@@ -32,7 +32,7 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
   }
   const device = draft.devices > 1 && dice.chance(8) ? dice.between(1, draft.devices - 1) : 0;
   const file = model.openFile(process, device, nonblock);
-  const base = { op: 'open', ...who(draft, file, fresh ? 0 : JANITOR) } as const;
+  const base = { op: 'open', ...who(draft, fresh ? 0 : JANITOR, file) } as const;
   if (device !== 0) ops.push(nonblock ? { ...base, device, nonblock } : { ...base, device });
   else if (nonblock) ops.push({ ...base, nonblock });
   else if (dice.chance(3)) ops.push({ ...base, readonly: true });
@@ -43,51 +43,57 @@ export const open = (draft: Draft, fresh: boolean, nonblock: boolean): LiteFile 
 /** Maps a file: what most sequences do at once. */
 export const map = (draft: Draft, file: LiteFile, size: number = draft.dice.pick(MAPPINGS)): void => {
   const { dice, ops, model } = draft;
-  const base = { op: 'mmap', ...who(draft, file, file.process.nextFd < 2 ? 0 : JANITOR), size } as const;
+  const base = { op: 'mmap', ...who(draft, file.process.nextFd < 2 ? 0 : JANITOR, file), size } as const;
   ops.push(dice.chance(95) ? base : dice.chance(50) ? { ...base, prot: 'none' } : { ...base, private: false });
   model.map(file, Math.min(size, 4 * 1024 * 1024));
+};
+
+/** A process that did not open the file wants to map it (ALLOC-02). */
+export const mapForeign = (draft: Draft, thread: LiteThread): void => {
+  draft.ops.push({ op: 'mmap', ...by(draft, thread), size: 8192 });
 };
 
 /** Unmaps all, or a part (which is final as well, ALLOC-10). */
 export const unmap = (draft: Draft, file: LiteFile, thread: number): void => {
   const { dice, ops, model } = draft;
-  const base = { op: 'munmap', ...who(draft, file, thread) } as const;
-  ops.push(file.open && dice.chance(20) ? { ...base, offset: 0, length: 4096 } : base);
+  const base = { op: 'munmap', ...who(draft, thread, file) } as const;
+  ops.push(file.ownOpen && dice.chance(20) ? { ...base, offset: 0, length: 4096 } : base);
   model.unmap(file);
 };
 
-export const close = (draft: Draft, file: LiteFile, thread: number): void => {
-  draft.ops.push({ op: 'close', ...who(draft, file, thread) });
-  draft.model.close(file);
+/** Closes a descriptor, by a native thread of its process. */
+export const close = (draft: Draft, file: LiteFile, thread: number, hand: Hand = file.hand): void => {
+  draft.ops.push({ op: 'close', ...who(draft, thread, hand) });
+  draft.model.close(file, hand);
   // The mapping holds the driver's state (PROC-13); mostly it goes as well.
-  if (file.alive && draft.dice.chance(70)) unmap(draft, file, thread);
+  if (file.alive && hand.process === file.process && draft.dice.chance(70)) unmap(draft, file, thread);
 };
 
-export const kill = (draft: Draft, file: LiteFile): void => {
-  draft.ops.push({ op: 'kill', id: draft.id, proc: file.process.proc });
-  draft.model.kill(file.process);
+export const kill = (draft: Draft, process: LiteProcess): void => {
+  draft.ops.push({ op: 'kill', id: draft.id, proc: process.proc });
+  draft.model.kill(process);
 };
 
-export const flush = (draft: Draft, file: LiteFile, thread: number): void => {
-  draft.ops.push({ op: 'flush', ...who(draft, file, thread) });
+export const flush = (draft: Draft, file: LiteFile, thread: number, hand: Hand = file.hand): void => {
+  draft.ops.push({ op: 'flush', ...who(draft, thread, hand) });
   draft.model.flush(file);
 };
 
 /** The thread leaves, by ioctl or by ending. */
 export const leave = (draft: Draft, thread: LiteThread): void => {
   const { dice, ops, model } = draft;
-  const { file, index } = thread;
+  const { process, index } = thread;
   if (draft.full && index !== 0 && dice.chance(30)) {
-    ops.push({ op: 'exit_task', id: draft.id, proc: file.process.proc, thread: index });
-    file.process.ended.push(index);
+    ops.push({ op: 'exit_task', id: draft.id, proc: process.proc, thread: index });
+    process.ended.push(index);
     // Its driver thread stays, and nobody speaks for it any more (THR-49).
-    for (const other of file.process.files) {
-      const at = other.threads.findIndex(each => each.index === index);
+    for (const other of [...process.files, ...process.held]) {
+      const at = other.threads.findIndex(each => each.index === index && each.process === process);
       if (at >= 0) other.threads.splice(at, 1);
     }
     return;
   }
-  ops.push({ op: 'ioctl', ...who(draft, file, index), cmd: 'BINDER_THREAD_EXIT' });
+  ops.push({ op: 'ioctl', ...by(draft, thread), cmd: 'BINDER_THREAD_EXIT' });
   model.exitThread(thread);
 };
 
@@ -98,7 +104,7 @@ export const signal = (draft: Draft): boolean => {
   const file = dice.pick(model.files);
   for (const thread of file.threads) {
     if (thread.parked === 0) continue;
-    ops.push({ op: 'signal', id: draft.id, proc: file.process.proc, thread: thread.index });
+    ops.push({ op: 'signal', id: draft.id, proc: thread.process.proc, thread: thread.index });
     model.unpark(thread);
     return true;
   }
@@ -117,15 +123,15 @@ const someHandle = (draft: Draft, file: LiteFile): HandleRef =>
 
 /** The file's first own node becomes the context manager. */
 export const becomeManager = (draft: Draft, thread: LiteThread): void => {
-  const { file, index } = thread;
-  draft.ops.push({ op: 'ioctl', ...who(draft, file, index), cmd: 'BINDER_SET_CONTEXT_MGR' });
+  const { file } = thread;
+  draft.ops.push({ op: 'ioctl', ...by(draft, thread), cmd: 'BINDER_SET_CONTEXT_MGR' });
   draft.model.manage(file, file.node(0));
   thread.fresh = false;
 };
 
 /** The process wants to know when its oneways are suspected. */
 export const enableDetection = (draft: Draft, thread: LiteThread): void => {
-  const at = who(draft, thread.file, thread.index);
+  const at = by(draft, thread);
   draft.ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_ENABLE_ONEWAY_SPAM_DETECTION', arg: { enable: 1 } });
   thread.fresh = false;
 };
@@ -133,8 +139,8 @@ export const enableDetection = (draft: Draft, thread: LiteThread): void => {
 /** An ioctl with a good argument. */
 export const ioctl = (draft: Draft, thread: LiteThread): void => {
   const { dice, model, ops } = draft;
-  const { file, index } = thread;
-  const at = who(draft, file, index);
+  const { file } = thread;
+  const at = by(draft, thread);
   thread.fresh = false;
   switch (dice.below(draft.full ? 9 : 4)) {
     case 0:
@@ -198,12 +204,11 @@ export const ioctl = (draft: Draft, thread: LiteThread): void => {
 /** Freezes, thaws, or asks. Frozen files are thawed sooner than others are frozen. */
 export const freeze = (draft: Draft, thread: LiteThread): void => {
   const { dice, model, ops } = draft;
-  const { file, index } = thread;
   const frozen = model.files.find(each => each.frozen);
   const other = frozen !== undefined && dice.chance(55) ? frozen : dice.pick(model.files);
   const stranger = dice.chance(5);
   const target = stranger ? { pid: 999999 } : { proc: other.process.proc };
-  const at = who(draft, file, index);
+  const at = by(draft, thread);
   thread.fresh = false;
   if (dice.chance(35)) {
     ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_GET_FROZEN_INFO', arg: { target } });
@@ -218,19 +223,19 @@ export const freeze = (draft: Draft, thread: LiteThread): void => {
 };
 
 export const poll = (draft: Draft, thread: LiteThread): void => {
-  draft.ops.push({ op: 'poll', ...who(draft, thread.file, thread.index) });
+  draft.ops.push({ op: 'poll', ...by(draft, thread) });
 };
 
 export const nice = (draft: Draft, thread: LiteThread): void => {
   const { dice, ops } = draft;
-  const { proc } = thread.file.process;
+  const { proc } = thread.process;
   if (dice.chance(55)) ops.push({ op: 'get_nice', id: draft.id, proc, thread: thread.index });
   else
     ops.push({ op: 'set_nice', id: draft.id, proc, thread: thread.index, nice: dice.pick([0, 5, 10, 19, -7, 12, 3]) });
 };
 
-export const euid = (draft: Draft, file: LiteFile): void => {
-  draft.ops.push({ op: 'set_euid', id: draft.id, proc: file.process.proc, euid: draft.dice.pick([0, 0, 1000]) });
+export const euid = (draft: Draft, process: LiteProcess): void => {
+  draft.ops.push({ op: 'set_euid', id: draft.id, proc: process.proc, euid: draft.dice.pick([0, 0, 1000]) });
 };
 
 export const reclaim = (draft: Draft): void => {
@@ -244,19 +249,19 @@ export const peek = (draft: Draft, thread: LiteThread): void => {
     return;
   }
   const offset = dice.pick([0, 0, 8, 24, 64, 128, 4096, 4088, 8192]);
-  ops.push({ op: 'peek', ...who(draft, thread.file, thread.index), offset, length: dice.pick([8, 16, 32, 64]) });
+  ops.push({ op: 'peek', ...by(draft, thread), offset, length: dice.pick([8, 16, 32, 64]) });
 };
 
 export const nonblock = (draft: Draft, thread: LiteThread): void => {
   const { file } = thread;
   file.nonblock = !file.nonblock;
-  draft.ops.push({ op: 'set_nonblock', ...who(draft, file, thread.index), nonblock: file.nonblock });
+  draft.ops.push({ op: 'set_nonblock', ...by(draft, thread), nonblock: file.nonblock });
 };
 
 /** Write and read buffers that end at an unmapped page, and consumed counts that do not start at zero. */
 export const limits = (draft: Draft, thread: LiteThread): void => {
   const { dice, ops, model } = draft;
-  const at = who(draft, thread.file, thread.index);
+  const at = by(draft, thread);
   const command: CommandSpec | undefined = dice.chance(50) ? free(draft, thread, 1) : oneway(draft, thread, 1);
   const write: CommandSpec[] = command === undefined ? [{ bc: 'BC_EXIT_LOOPER' }] : [{ bc: 'BC_EXIT_LOOPER' }, command];
   const read: Extract<Op, { op: 'write_read' }>['read'] = dice.chance(60)

@@ -98,7 +98,7 @@ export const refs: CommandMaker = (draft, thread) => {
   if (file.refs.length === 0 || dice.chance(12)) {
     const manager = model.managers[file.device];
     if (manager === undefined || manager.owner === file) return undefined;
-    const ref = model.ref(file, manager, -1, 0, 0);
+    const ref = file.ref(manager, -1, 0, 0);
     if (ref.of < 0) {
       if (ref.strong + ref.weak > 0) return decrement(draft, thread, ref);
       const strong = dice.chance(70);

@@ -1,7 +1,7 @@
 /** A sequence in the making: the dice, the mirror, the ops so far, and how ops of one thread are put together. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import type { Dice } from './dice.ts';
-import { type LiteFile, type LiteMessage, type LiteRef, type LiteThread } from './lite.ts';
+import { type Hand, type LiteFile, type LiteMessage, type LiteProcess, type LiteRef, type LiteThread } from './lite.ts';
 import { ModelLite } from './mirror.ts';
 
 /** Sizes of a read buffer; the first is the usual one. Edges: READ-01, READ-02, READ-03. */
@@ -17,13 +17,16 @@ interface Who {
   readonly fd: number;
 }
 
-/** Who makes the next op: a thread of a process, on one of its open files. */
-export const who = (draft: Draft, file: LiteFile, thread: number): Who => ({
+/** Who makes the next op: a native thread by number, through the opener's descriptor or another one. */
+export const who = (draft: Draft, thread: number, { process, fd }: Hand): Who => ({
   id: draft.id,
-  proc: file.process.proc,
+  proc: process.proc,
   thread,
-  fd: file.fd,
+  fd,
 });
+
+/** The thread makes the next op. */
+export const by = (draft: Draft, thread: LiteThread): Who => who(draft, thread.index, thread);
 
 export class Draft {
   readonly dice: Dice;
@@ -69,9 +72,8 @@ export class Draft {
     reads = true,
   ): void {
     const { id } = this;
-    const { file, index } = thread;
-    const { proc } = file.process;
-    const { fd } = file;
+    const { index, fd } = thread;
+    const { proc } = thread.process;
     if (read === undefined) {
       this.ops.push({ op: 'write_read', id, proc, thread: index, fd, write: (write ?? []) as CommandSpec[] });
     } else {
@@ -130,28 +132,36 @@ export class Draft {
   }
 
   /** A thread that the file has not seen: the main thread first. */
-  newThread(file: LiteFile): LiteThread {
-    const { process, threads } = file;
-    if (threads.length === 0) return file.thread(0);
+  newThread(file: LiteFile, hand: Hand = file.hand): LiteThread {
+    const { process } = hand;
+    if (!file.threads.some(thread => thread.process === process) && !this.parkedElsewhere(file, process, 0)) {
+      return file.thread(0, hand);
+    }
     // Another file's thread of the same process serves as well, and gives several driver threads to one native one.
     for (let index = 0; index < process.nextThread; index++) {
-      if (process.ended.includes(index) || this.knows(file, index)) continue;
-      if (!this.parkedElsewhere(file, index)) return file.thread(index);
+      if (process.ended.includes(index) || this.knows(file, process, index)) continue;
+      if (!this.parkedElsewhere(file, process, index)) return file.thread(index, hand);
     }
-    return file.thread(process.nextThread++);
+    return file.thread(process.nextThread++, hand);
   }
 
-  knows(file: LiteFile, index: number): boolean {
-    for (const thread of file.threads) if (thread.index === index) return true;
+  knows(file: LiteFile, process: LiteProcess, index: number): boolean {
+    for (const thread of file.threads) if (thread.index === index && thread.process === process) return true;
     return false;
   }
 
   /** A native thread parked through another file cannot do anything here. */
-  parkedElsewhere(file: LiteFile, index: number): boolean {
-    for (const other of file.process.files) {
-      if (other === file) continue;
-      for (const thread of other.threads) if (thread.index === index && thread.parked !== 0) return true;
-    }
-    return false;
+  parkedElsewhere(file: LiteFile, process: LiteProcess, index: number): boolean {
+    return parkedIn(process.files, file, process, index) || parkedIn(process.held, file, process, index);
   }
 }
+
+const parkedIn = (files: readonly LiteFile[], but: LiteFile, process: LiteProcess, index: number): boolean => {
+  for (const other of files) {
+    if (other === but) continue;
+    for (const thread of other.threads) {
+      if (thread.index === index && thread.parked !== 0 && thread.process === process) return true;
+    }
+  }
+  return false;
+};

@@ -102,10 +102,19 @@ export class LiteMessage {
 export const REGISTERED = 1;
 export const ENTERED = 2;
 
-/** A driver thread: one native thread on one open file. */
-export class LiteThread {
+/** A descriptor: a process and its number for an open file. */
+export interface Hand {
+  readonly process: LiteProcess;
+  readonly fd: number;
+}
+
+/** A driver thread: one native thread on one open file, of the process that opened it or of one that holds it. */
+export class LiteThread implements Hand {
   readonly file: LiteFile;
   readonly index: number;
+  readonly process: LiteProcess;
+  /** The descriptor by which it uses the file. */
+  readonly fd: number;
   /** The op that parked it; 0 while it is not parked. */
   parked = 0;
   parkedSize = 0;
@@ -123,9 +132,16 @@ export class LiteThread {
   /** A failed command holds up all writing until the error is read. */
   error = false;
 
-  constructor(file: LiteFile, index: number) {
+  constructor(file: LiteFile, index: number, { process, fd }: Hand) {
     this.file = file;
     this.index = index;
+    this.process = process;
+    this.fd = fd;
+  }
+
+  /** Its process did not open the file. */
+  get foreign(): boolean {
+    return this.process !== this.file.process;
   }
 
   /** As if it had never been in the driver. */
@@ -143,6 +159,8 @@ export class LiteThread {
   }
 }
 
+const NOBODY: readonly Hand[] = [];
+
 /** Nodes that a file sends about. */
 export const NODE_SLOTS = 6;
 
@@ -152,8 +170,10 @@ export class LiteFile {
   readonly fd: number;
   readonly device: number;
   nonblock: boolean;
-  /** The descriptor is open. */
-  open = true;
+  /** The opener's descriptor is open. */
+  ownOpen = true;
+  /** Descriptors that other processes have. */
+  holders: readonly Hand[] = NOBODY;
   /** The driver's state behind it exists. */
   alive = true;
   /** Managed bytes; 0 when never mapped or unmapped. */
@@ -191,11 +211,58 @@ export class LiteFile {
     return (this.nodes[at] ??= new LiteNode(this, ptr, ptr + 1));
   }
 
-  thread(index: number): LiteThread {
-    for (const thread of this.threads) if (thread.index === index) return thread;
-    const thread = new LiteThread(this, index);
+  /** Somebody has a descriptor. */
+  get open(): boolean {
+    return this.ownOpen || this.holders.length > 0;
+  }
+
+  /** A descriptor by which it can be used: the opener's while that is open. */
+  get hand(): Hand {
+    return this.ownOpen ? this : (this.holders[0] ?? this);
+  }
+
+  /** The record of a native thread of the opener, or of a holder. */
+  thread(index: number, hand: Hand = this): LiteThread {
+    for (const thread of this.threads) if (thread.index === index && thread.process === hand.process) return thread;
+    const thread = new LiteThread(this, index, hand);
     this.threads.push(thread);
     return thread;
+  }
+
+  /** Another process gets a descriptor. */
+  give(process: LiteProcess, fd: number): Hand {
+    const hand = { process, fd };
+    this.holders = [...this.holders, hand];
+    process.held.push(this);
+    return hand;
+  }
+
+  /** A process has no descriptor any more; nobody speaks for its threads here. */
+  leave(process: LiteProcess): void {
+    if (process === this.process) this.ownOpen = false;
+    else {
+      this.holders = this.holders.filter(hand => hand.process !== process);
+      removeFrom(process.held, this);
+    }
+    if (this.threads.every(thread => thread.process !== process)) return;
+    this.threads = this.threads.filter(thread => thread.process !== process);
+    this.waiting = this.waiting.filter(thread => thread.process !== process);
+  }
+
+  /** The ref on a node; made when missing. */
+  ref(node: LiteNode, of: number, cmd: number, slot: number): LiteRef {
+    for (const ref of this.refs) {
+      if (ref.node !== node) continue;
+      if (of >= 0 && ref.of >= 0) {
+        ref.of = of;
+        ref.cmd = cmd;
+        ref.slot = slot;
+      }
+      return ref;
+    }
+    const ref = new LiteRef(node, of, cmd, slot);
+    this.refs.push(ref);
+    return ref;
   }
 }
 
@@ -206,6 +273,10 @@ export const JANITOR = 90;
 export class LiteProcess {
   readonly proc: number;
   files: LiteFile[] = [];
+  /** Files of others that it has a descriptor of. */
+  held: LiteFile[] = [];
+  /** Numbers of descriptors of others' files that it closed. */
+  closed: number[] = [];
   nextFd = 0;
   nextThread = 1;
   /** Native threads that ended. */

@@ -4,8 +4,8 @@
  *
  * It is no oracle. Where it is wrong an op is merely less interesting than intended, or inapplicable and dropped.
  */
-import { align8, announce, LiteFile, LiteMessage, LiteProcess, LiteRef, removeFrom, rouse } from './lite.ts';
-import type { LiteNode, LiteSlot, LiteThread } from './lite.ts';
+import { align8, announce, LiteFile, LiteMessage, LiteProcess, removeFrom, rouse } from './lite.ts';
+import type { Hand, LiteNode, LiteRef, LiteSlot, LiteThread } from './lite.ts';
 
 /** The whole system. */
 export class ModelLite {
@@ -231,10 +231,11 @@ export class ModelLite {
     file.age = 0;
   }
 
-  close(file: LiteFile): void {
+  close(file: LiteFile, { process, fd }: Hand): void {
     this.flush(file);
-    file.open = false;
-    if (file.arena === 0) this.release(file);
+    file.leave(process);
+    if (process !== file.process) process.closed.push(fd);
+    if (!file.open && file.arena === 0) this.release(file);
   }
 
   /** The file's node becomes the context manager, unless its device has one. */
@@ -248,7 +249,9 @@ export class ModelLite {
   release(file: LiteFile): void {
     if (!file.alive) return;
     file.alive = false;
-    file.open = false;
+    file.ownOpen = false;
+    for (const { process } of file.holders) removeFrom(process.held, file);
+    file.holders = [];
     file.arena = 0;
     removeFrom(this.files, file);
     removeFrom(file.process.files, file);
@@ -267,23 +270,12 @@ export class ModelLite {
   kill(process: LiteProcess): void {
     process.alive = false;
     removeFrom(this.processes, process);
-    for (const file of [...process.files]) this.release(file);
-  }
-
-  /** The ref of a file on a node; made when missing. */
-  ref(file: LiteFile, node: LiteNode, of: number, cmd: number, slot: number): LiteRef {
-    for (const ref of file.refs) {
-      if (ref.node !== node) continue;
-      if (of >= 0 && ref.of >= 0) {
-        ref.of = of;
-        ref.cmd = cmd;
-        ref.slot = slot;
-      }
-      return ref;
+    for (const file of [...process.files, ...process.held]) {
+      file.leave(process);
+      if (file.process === process) file.arena = 0;
+      if (!file.open && file.arena === 0) this.release(file);
+      else this.flush(file);
     }
-    const ref = new LiteRef(node, of, cmd, slot);
-    file.refs.push(ref);
-    return ref;
   }
 
   #dispatch(message: LiteMessage): void {
@@ -322,7 +314,7 @@ export class ModelLite {
     for (let slot = 0; slot < slots.length; slot++) {
       const { node, strong } = slots[slot] as LiteSlot;
       if (node === undefined || node.owner === file) continue;
-      const ref = this.ref(file, node, message.of, message.cmd, slot);
+      const ref = file.ref(node, message.of, message.cmd, slot);
       if (strong) ref.strongInBuffers++;
       else ref.weakInBuffers++;
     }

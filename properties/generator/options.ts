@@ -46,6 +46,7 @@ export const WEIGHTS = {
   mapping: [1, 1, 1, 1],
   epoll: [1, 1, 1, 1],
   fds: [1, 1, 1, 1],
+  share: [1, 1, 1, 1],
   script: [1, 0, 0, 0],
 } as const satisfies Record<string, readonly [number, number, number, number]>;
 
@@ -69,6 +70,7 @@ const FULL_ONLY: ReadonlySet<Feature> = new Set<Feature>([
   'mapping',
   'epoll',
   'fds',
+  'share',
 ]);
 
 /** These count a quarter, so that they stay far below one step in a hundred. */
@@ -82,6 +84,7 @@ const RARE: ReadonlySet<Feature> = new Set<Feature>([
   'nonblock',
   'mapping',
   'fds',
+  'share',
 ]);
 
 export interface GeneratorOptions {

@@ -10,7 +10,10 @@ export const way = (file: LiteFile, peer: LiteFile): LiteRef | undefined =>
 export const calm = (draft: Draft, file: LiteFile): LiteThread | undefined => {
   const quiet = ({ parked, stack, inbox }: LiteThread): boolean =>
     parked === 0 && stack.length === 0 && inbox.length === 0;
-  return file.threads.find(each => quiet(each) && !draft.parkedElsewhere(file, each.index)) ?? draft.freeThread(file);
+  return (
+    file.threads.find(each => quiet(each) && !draft.parkedElsewhere(file, each.process, each.index)) ??
+    draft.freeThread(file)
+  );
 };
 
 /** Lets a thread read what waits for it or its file. */

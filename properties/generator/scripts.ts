@@ -6,6 +6,7 @@ import { close, enableDetection, freeze, kill, leave, peek, reclaim } from './ca
 import { death, free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
 import { letGo } from './mapping.ts';
+import { lend } from './sharing.ts';
 import { calm, take, way } from './peers.ts';
 import { sleepers } from './sleepers.ts';
 import { starve } from './starve.ts';
@@ -204,7 +205,7 @@ const mourn: Script = (draft, file, peer) => {
     const command = death(draft, thread, 0);
     if (command !== undefined) draft.writeRead(thread, [command], undefined);
   }
-  if (dice.chance(70)) kill(draft, peer);
+  if (dice.chance(70)) kill(draft, peer.process);
   else close(draft, peer, JANITOR);
   for (let at = dice.between(1, 4); at > 0; at--) {
     const next = idle(draft, file);
@@ -228,9 +229,9 @@ const winter: Script = (draft, file, peer) => {
   draft.ops.push({
     op: 'ioctl',
     id: draft.id,
-    proc: file.process.proc,
+    proc: thread.process.proc,
     thread: thread.index,
-    fd: file.fd,
+    fd: thread.fd,
     cmd: 'BINDER_FREEZE',
     arg: { target: { proc: peer.process.proc }, enable: 1, timeoutMs: 0 },
   });
@@ -254,6 +255,7 @@ const ALL: readonly Script[] = [
   letGo,
   sleepers,
   starve,
+  lend,
 ];
 const SLICE: readonly Script[] = [flood, holes, nest, parkMessage];
 
@@ -262,6 +264,7 @@ const FEATURE_OF: ReadonlyMap<Script, string> = new Map([
   [letGo, 'mapping'],
   [sleepers, 'epoll'],
   [starve, 'fds'],
+  [lend, 'share'],
 ]);
 
 /** Runs one script between two living files. */

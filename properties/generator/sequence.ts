@@ -11,6 +11,7 @@ import { script } from './scripts.ts';
 import { epoll } from './sleepers.ts';
 import { limitFds } from './starve.ts';
 import { openMapped, setup } from './setup.ts';
+import { share } from './sharing.ts';
 import { wrongCall, wrongWrite } from './wrong.ts';
 
 /** What one sequence is made with. */
@@ -105,7 +106,7 @@ export class Sequence {
     if (thread === undefined) {
       if (draft.full && dice.chance(60) && calls.signal(draft)) return;
       if (model.processes.length < this.#plan.processes + 1) openMapped(draft, true);
-      else if (draft.full) calls.kill(draft, dice.pick(model.files));
+      else if (draft.full) calls.kill(draft, dice.pick(model.files).hand.process);
       else calls.unpark(draft);
       return;
     }
@@ -143,7 +144,7 @@ export class Sequence {
     const draft = this.draft;
     const { dice, model } = draft;
     if (draft.full && dice.chance(75)) calls.flush(draft, thread.file, JANITOR);
-    else if (draft.full && dice.chance(40) && model.files.length > 2) calls.kill(draft, thread.file);
+    else if (draft.full && dice.chance(40) && model.files.length > 2) calls.kill(draft, thread.process);
     else calls.close(draft, thread.file, JANITOR);
   }
 
@@ -163,7 +164,7 @@ export class Sequence {
     const draft = this.draft;
     if (!file.open) return undefined;
     const thread = draft.freeThread(file);
-    if (thread === undefined || draft.parkedElsewhere(file, thread.index)) return undefined;
+    if (thread === undefined || draft.parkedElsewhere(file, thread.process, thread.index)) return undefined;
     return thread;
   }
 
@@ -211,21 +212,22 @@ export class Sequence {
       case 'open':
         if (model.files.length < this.#plan.processes + 2) {
           openMapped(draft, model.processes.length < this.#plan.processes + 1 && draft.dice.chance(60));
-        } else calls.close(draft, file, thread.index);
+        } else calls.close(draft, file, thread.index, thread);
         return;
       case 'map':
-        if (!file.everMapped) calls.map(draft, file);
+        if (thread.foreign) calls.mapForeign(draft, thread);
+        else if (!file.everMapped) calls.map(draft, file);
         else if (draft.dice.chance(25)) calls.unmap(draft, file, thread.index);
         else this.#read(thread);
         return;
       case 'close':
-        if (model.files.length > 2) calls.close(draft, file, thread.index);
+        if (model.files.length > 2) calls.close(draft, file, thread.index, thread);
         return;
       case 'kill':
-        if (model.files.length > 2) calls.kill(draft, file);
+        if (model.files.length > 2) calls.kill(draft, thread.process);
         return;
       case 'flush':
-        calls.flush(draft, file, thread.index);
+        calls.flush(draft, file, thread.index, thread);
         return;
       case 'thread':
         calls.leave(draft, thread);
@@ -237,7 +239,7 @@ export class Sequence {
         calls.nice(draft, thread);
         return;
       case 'euid':
-        calls.euid(draft, file);
+        calls.euid(draft, thread.process);
         return;
       case 'reclaim':
         calls.reclaim(draft);
@@ -258,7 +260,10 @@ export class Sequence {
         epoll(draft, thread);
         return;
       case 'fds':
-        limitFds(draft, file.process);
+        limitFds(draft, thread.process);
+        return;
+      case 'share':
+        share(draft, thread);
         return;
       case 'script':
         script(draft);

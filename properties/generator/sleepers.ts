@@ -1,22 +1,22 @@
 /** epoll: threads that put files into their set, ask it, and sleep for it. */
 import { leave } from './calls.ts';
 import { sendTo } from './commands.ts';
-import { READ_SIZE, who, type Draft } from './draft.ts';
+import { READ_SIZE, by, who, type Draft } from './draft.ts';
 import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
 import { calm, way } from './peers.ts';
 
 const control = (draft: Draft, thread: LiteThread, ctl: 'add' | 'mod' | 'del'): void => {
-  draft.ops.push({ op: 'epoll_ctl', ...who(draft, thread.file, thread.index), ctl });
+  draft.ops.push({ op: 'epoll_ctl', ...by(draft, thread), ctl });
   if (ctl !== 'mod') thread.polls = ctl === 'add';
 };
 
-const ask = (draft: Draft, { file, index }: LiteThread): void => {
-  draft.ops.push({ op: 'epoll_wait', id: draft.id, proc: file.process.proc, thread: index });
+const ask = (draft: Draft, { process, index }: LiteThread): void => {
+  draft.ops.push({ op: 'epoll_wait', id: draft.id, proc: process.proc, thread: index });
 };
 
 const sleep = (draft: Draft, thread: LiteThread): void => {
-  const { file, index } = thread;
-  draft.ops.push({ op: 'epoll_wait', id: draft.id, proc: file.process.proc, thread: index, sleep: true });
+  const { file, index, process } = thread;
+  draft.ops.push({ op: 'epoll_wait', id: draft.id, proc: process.proc, thread: index, sleep: true });
   const idle = thread.stack.length === 0 && file.inbox.length + file.work === 0;
   if (thread.fresh || thread.ready || thread.inbox.length > 0 || idle !== (thread.stack.length === 0)) return;
   thread.parked = draft.ops.length;
@@ -34,7 +34,7 @@ export const epoll = (draft: Draft, thread: LiteThread): void => {
 };
 
 const version = (draft: Draft, thread: LiteThread): void => {
-  draft.ops.push({ op: 'ioctl', ...who(draft, thread.file, thread.index), cmd: 'BINDER_VERSION' });
+  draft.ops.push({ op: 'ioctl', ...by(draft, thread), cmd: 'BINDER_VERSION' });
   thread.fresh = false;
 };
 
@@ -55,14 +55,14 @@ export const sleepers = (draft: Draft, file: LiteFile, peer: LiteFile): void => 
     asleep.push(thread);
   }
   if (dice.chance(25)) {
-    ops.push({ op: 'flush', ...who(draft, peer, JANITOR) });
+    ops.push({ op: 'flush', ...who(draft, JANITOR, peer.hand) });
     model.flush(peer);
   }
   if (dice.chance(50) && !sender.polls) control(draft, sender, 'add');
   draft.writeRead(sender, [sendTo(draft, sender, way(file, peer), dice.below(2), 8)], undefined);
   if (sender.polls) ask(draft, sender);
   for (const thread of asleep) {
-    if (thread.parked !== 0) ops.push({ op: 'signal', id: draft.id, proc: peer.process.proc, thread: thread.index });
+    if (thread.parked !== 0) ops.push({ op: 'signal', id: draft.id, proc: thread.process.proc, thread: thread.index });
     model.unpark(thread);
     if (dice.chance(50)) ask(draft, thread);
   }

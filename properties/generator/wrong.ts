@@ -4,7 +4,7 @@
  */
 import { BC } from '../../abi/constants.ts';
 import type { CommandSpec, HandleRef, MessageSpec, ObjectSpec } from '../../abi/op.ts';
-import type { Draft } from './draft.ts';
+import { by, type Draft } from './draft.ts';
 import { hugeSize } from './message.ts';
 import { NO_SLOTS, NODE_SLOTS, type LiteFile, type LiteThread } from './lite.ts';
 
@@ -232,9 +232,7 @@ export const wrongWrite = (draft: Draft, thread: LiteThread): void => {
   draft.writeRead(thread, commands, read, !refused(command));
   // Why a call failed shows in the extended error only (IOC-07).
   if (!draft.full || !('message' in command) || !dice.chance(15)) return;
-  const { file, index } = thread;
-  const at = { id: draft.id, proc: file.process.proc, thread: index, fd: file.fd };
-  draft.ops.push({ op: 'ioctl', ...at, cmd: 'BINDER_GET_EXTENDED_ERROR' });
+  draft.ops.push({ op: 'ioctl', ...by(draft, thread), cmd: 'BINDER_GET_EXTENDED_ERROR' });
 };
 
 const IOCTLS = [
@@ -249,9 +247,9 @@ const IOCTLS = [
 /** Every other wrong op: unknown ioctls, mappings that are refused, bad argument pointers. */
 export const wrongCall = (draft: Draft, thread: LiteThread): void => {
   const { dice, ops, model } = draft;
-  const { file, index } = thread;
+  const { file } = thread;
   const { id } = draft;
-  const who = { id, proc: file.process.proc, thread: index, fd: file.fd };
+  const who = by(draft, thread);
   switch (dice.below(8)) {
     case 0:
       ops.push({ op: 'ioctl', ...who, cmd: dice.pick(IOCTLS) });

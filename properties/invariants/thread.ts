@@ -14,7 +14,11 @@ const threadsOf = perSnapshot((seen): readonly Member[] =>
   seen.procs.flatMap(proc => proc.threads.map(thread => ({ proc, thread }))),
 );
 
-const name = ({ proc, thread }: Member): string => `process ${proc.proc} fd ${proc.fd} thread ${thread.thread}`;
+const name = ({ proc, thread }: Member): string =>
+  `process ${proc.proc} fd ${proc.fd} thread ${thread.thread}${holderText(thread)}`;
+
+/** Whose thread it is where the opener's would be expected. */
+const holderText = ({ holder }: ThreadSnapshot): string => (holder === undefined ? '' : ` of process ${holder}`);
 
 const waits = (thread: ThreadSnapshot): boolean => (thread.looper & WAITING) !== 0;
 
@@ -74,6 +78,8 @@ export const filesAreApart: Invariant = forEvery({
   among: seen => [seen],
   holds: ({ procs }) =>
     new Set(procs.map(({ proc, fd }) => `${proc} ${fd}`)).size === procs.length &&
-    procs.every(({ threads }) => new Set(threads.map(({ thread }) => thread)).size === threads.length),
+    procs.every(
+      ({ threads }) => new Set(threads.map(({ holder, thread }) => `${holder} ${thread}`)).size === threads.length,
+    ),
   but: ({ procs }) => `files ${procs.map(({ proc, fd }) => `${proc}.${fd}`).join(' ')}`,
 });

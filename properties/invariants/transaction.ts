@@ -14,7 +14,14 @@ interface Place {
 
 const NOWHERE = { queues: 0, incoming: [] as string[], outgoing: [] as string[] };
 
-const key = (proc: number, fd: number, thread: number | null): string => `${proc}.${fd}.${thread}`;
+const key = (proc: number, fd: number, { thread, holder }: Native): string =>
+  holder === undefined ? `${proc}.${fd}.${thread}` : `${proc}.${fd}.${holder}:${thread}`;
+
+/** A native thread by its number, and by its process where that did not open the file. */
+interface Native {
+  readonly thread: number | null;
+  readonly holder?: number;
+}
 
 interface Survey {
   readonly places: readonly Place[];
@@ -34,7 +41,7 @@ const survey = perSnapshot((seen): Survey => {
     for (const { asyncTodo } of proc.nodes) for (const id of asyncTodo) at(id).queues++;
     for (const thread of proc.threads) {
       for (const work of thread.todo) if (work.work === 'transaction') at(work.id).queues++;
-      for (const { id, direction } of thread.stack) at(id)[direction].push(key(proc.proc, proc.fd, thread.thread));
+      for (const { id, direction } of thread.stack) at(id)[direction].push(key(proc.proc, proc.fd, thread));
     }
   }
   const transactions = seen.transactions ?? [];
@@ -76,10 +83,8 @@ export const endsAgree: Invariant = forEvery({
   says: 'The caller of a call has it on its stack, and so has its handler once it was read.',
   among: callsOf,
   holds: ({ transaction: { from, to }, incoming, outgoing }) =>
-    (from === null
-      ? outgoing.length === 0
-      : outgoing.length === 1 && outgoing[0] === key(from.proc, from.fd, from.thread)) &&
-    (incoming.length === 0 || (to !== null && incoming[0] === key(to.proc, to.fd, to.thread))),
+    (from === null ? outgoing.length === 0 : outgoing.length === 1 && outgoing[0] === key(from.proc, from.fd, from)) &&
+    (incoming.length === 0 || (to !== null && incoming[0] === key(to.proc, to.fd, to))),
   but: ({ transaction, incoming, outgoing }) =>
     `call ${transaction.id} from ${JSON.stringify(transaction.from)} to ${JSON.stringify(transaction.to)} is outgoing at ${outgoing.join(' ')} and incoming at ${incoming.join(' ')}`,
 });

@@ -26,7 +26,9 @@ const fileOf = ({ call }: Look, state: Snapshot): ProcSnapshot | undefined =>
   'fd' in call ? fileIn(state, call.proc, call.fd) : undefined;
 
 const threadOf = ({ call }: Look, file: ProcSnapshot | undefined): ThreadSnapshot | undefined =>
-  'thread' in call ? file?.threads.find(({ thread }) => thread === call.thread) : undefined;
+  'thread' in call
+    ? file?.threads.find(({ thread, holder }) => thread === call.thread && holder === undefined)
+    : undefined;
 
 /** A poll of a thread that is no looper, while work of the process waits and nothing else makes the file readable. */
 const pollsUnregistered = (look: Look): boolean => {
@@ -57,7 +59,11 @@ const nestsDeeply = (look: Look): boolean => {
   if (handled === undefined || made === undefined || handled.id === made.id) return false;
   const caller = handled.from;
   return (
-    caller === null || made.to?.thread !== caller.thread || made.to.proc !== caller.proc || made.to.fd !== caller.fd
+    caller === null ||
+    made.to?.thread !== caller.thread ||
+    made.to.holder !== caller.holder ||
+    made.to.proc !== caller.proc ||
+    made.to.fd !== caller.fd
   );
 };
 

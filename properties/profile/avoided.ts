@@ -93,6 +93,13 @@ export const AVOIDED = [
     relaxes: 'No process changes its user.',
   }),
   flag({
+    id: 'other-hands',
+    how: 'avoided',
+    says: 'A process that was given the descriptor of another one can use it, or can do nothing with it.',
+    relaxes: 'Nobody hands an open file on, and nobody forks.',
+    hides: ['ALLOC-02', 'PROC-26', 'PROC-27', 'TXN-46'],
+  }),
+  flag({
     id: 'pages',
     how: 'avoided',
     says: 'Which pages of a mapping are there, and what is in free ones, is the business of the driver.',

@@ -98,6 +98,9 @@ const opFor = (
     // Which numbers are left is a matter of which are taken.
     case 'limit_fds':
       return flags.has('descriptor-numbers') ? undefined : op;
+    case 'share':
+    case 'fork':
+      return flags.has('other-hands') ? undefined : op;
     case 'reclaim':
     case 'madvise':
     case 'peek':

@@ -122,7 +122,7 @@ export const classesOf = (state: State): ReadonlySet<string> => {
   for (const { proc, alive, ended } of state.tasks) {
     if (!alive) classes.add('task: dead');
     for (const thread of ended) {
-      const left = state.files.some(file => file.proc === proc && has(state, threadKey(file.key, thread)));
+      const left = state.files.some(file => has(state, threadKey(file, proc, thread)));
       if (left) classes.add('task: a native thread is gone, its record stays');
     }
   }

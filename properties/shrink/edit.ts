@@ -168,6 +168,11 @@ export const renamed = (
     ...('thread' in op ? { thread } : {}),
     ...('fd' in op ? { fd } : {}),
   } as Op;
+  if (next.op === 'fork') return { ...next, child: name({ proc: next.child, thread: 0, fd: 0 }).proc };
+  if (next.op === 'share') {
+    const got = name({ proc: next.to, thread: 0, fd: next.as });
+    return { ...next, to: got.proc, as: got.fd };
+  }
   if (next.op === 'ioctl' && next.arg?.target !== undefined && 'proc' in next.arg.target) {
     const target = name({ proc: next.arg.target.proc, thread: 0, fd: 0 });
     return { ...next, arg: { ...next.arg, target: { proc: target.proc } } };

@@ -11,7 +11,22 @@ export interface Leaf {
 }
 
 /** Names of things, not quantities: never made smaller. */
-const NAMES = new Set(['id', 'of', 'proc', 'thread', 'fd', 'op', 'bc', 'cmd', 'slot', 'index', 'file']);
+const NAMES = new Set([
+  'id',
+  'of',
+  'proc',
+  'thread',
+  'fd',
+  'to',
+  'as',
+  'child',
+  'op',
+  'bc',
+  'cmd',
+  'slot',
+  'index',
+  'file',
+]);
 
 /** Keys that the schema requires, by what they are a part of. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +34,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   file_io: ['call'],
   mprotect: ['prot'],
   epoll_ctl: ['ctl'],
+  share: ['to', 'as'],
+  fork: ['child'],
   mmap: ['size'],
   set_nonblock: ['nonblock'],
   set_nice: ['nice'],

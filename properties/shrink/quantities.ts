@@ -12,7 +12,24 @@ export interface Quantity {
 
 /** Names of things and of kinds: another number there is another thing, not more of it. */
 const NAMES = new Set([
-  ...['id', 'of', 'proc', 'thread', 'fd', 'op', 'bc', 'cmd', 'slot', 'index', 'file', 'device', 'parent'],
+  ...[
+    'id',
+    'of',
+    'proc',
+    'thread',
+    'fd',
+    'to',
+    'as',
+    'child',
+    'op',
+    'bc',
+    'cmd',
+    'slot',
+    'index',
+    'file',
+    'device',
+    'parent',
+  ],
   ...['handle', 'target', 'type', 'word', 'number', 'pid', 'bytes'],
 ]);
 

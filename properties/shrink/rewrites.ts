@@ -14,7 +14,7 @@ import {
   type Pass,
 } from './pass.ts';
 
-/** One thread, process or descriptor does the work of another. */
+/** One thread, process or descriptor does the work of another; who was given a descriptor leaves it to who gave it. */
 export const merge: Pass = {
   name: 'merge',
   *candidates(ops, from) {
@@ -38,6 +38,23 @@ export const merge: Pass = {
         .filter(each => !isOther(each) || (each.op !== 'open' && each.op !== 'mmap'))
         .map(each => (isOther(each) ? renamed(each, who => ({ ...who, fd: 0 })) : each));
       yield { ops: next, position: { at: place } };
+    }
+    for (const op of ops) {
+      if (op.op !== 'share') continue;
+      for (const apart of [0, 8]) {
+        if (++place < from.at) continue;
+        const { proc, fd, to, as } = op;
+        const usual = ({
+          thread,
+          ...who
+        }: {
+          proc: number;
+          thread: number;
+          fd: number;
+        }): typeof who & { thread: number } =>
+          who.proc === to && who.fd === as ? { proc, fd, thread: thread + apart } : { ...who, thread };
+        yield { ops: ops.filter(each => each !== op).map(each => renamed(each, usual)), position: { at: place } };
+      }
     }
     const all = processes(ops);
     for (const proc of all) {

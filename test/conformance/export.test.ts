@@ -148,7 +148,7 @@ describe('an exported C program', () => {
     const source = cProgram(logNamed('nonblock-is-read-once'));
     expect(source).toContain('message16 = delivered(15, 1);');
     expect(source).toContain('command32(BC_RELEASE, slot(message40_1, 0));');
-    expect(source).toContain('file[0][0].base + message16->buffer');
+    expect(source).toContain('baseOf(0, 0) + message16->buffer');
   });
 
   test('runs where there is no Binder, shows that, and with -DCHECK ends at the first difference', async context => {

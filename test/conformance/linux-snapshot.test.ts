@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Op } from '../../abi/op.ts';
 import { seederOf } from '../../conformance/campaign/seeds.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
-import { Cast, OpenFile } from '../../conformance/targets/linux/cast.ts';
+import { Cast } from '../../conformance/targets/linux/cast.ts';
+import { Descriptor, OpenFile } from '../../conformance/targets/linux/open-file.ts';
 import { snapshotFrom } from '../../conformance/targets/linux/snapshot.ts';
 import { specification } from '../../model/model.ts';
 import { agrees } from '../../properties/agree.ts';
@@ -40,9 +41,9 @@ const castOf = (target: ImplTarget, opened: readonly { readonly proc: number; re
     const actor = cast.find(proc) ?? cast.enter(proc);
     const file = new OpenFile(actor, fd, device);
     file.base = baseOf(fd);
-    actor.files.set(fd, file);
+    actor.descriptors.set(fd, new Descriptor(actor, fd, file));
     cast.learn(pidOf(proc), proc);
-    for (const { thread } of threads) actor.tids.set(pidOf(proc) + thread, thread);
+    for (const { thread, holder = proc } of threads) cast.learnThread(pidOf(holder) + thread, { proc: holder, thread });
   }
   return cast;
 };

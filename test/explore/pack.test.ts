@@ -114,6 +114,26 @@ describe('what the explorer has no ops for', () => {
     }
   });
 
+  test('descriptors in other hands, and the records of their threads, are in the row', () => {
+    const rows = new Set<string>();
+    const hands: readonly Call[] = [
+      { op: 'share', id: 1, ...who, to: 2, as: 3 },
+      { op: 'ioctl', id: 2, proc: 2, thread: 1, fd: 3, cmd: 'BINDER_VERSION', arg: {} },
+      { op: 'close', id: 3, ...who },
+    ];
+    let state = system.initial()[0] as State;
+    for (const call of hands) {
+      state = after(state, call);
+      rows.add(textOf(system, state));
+      expect(textOf(system, unpacked(system, state))).toBe(textOf(system, state));
+    }
+    expect(rows.size).toBe(hands.length);
+    const again = unpacked(system, state);
+    expect(specification.applicable(again, { op: 'poll', id: 4, proc: 2, thread: 1, fd: 3 })).toBe(true);
+    const threads = (of: State): unknown => specification.snapshot(of).procs.map(each => each.threads);
+    expect(threads(again)).toEqual(threads(state));
+  });
+
   test('pages that user space let go of are in the row', () => {
     let found = 0;
     walk(system, 3, 60, state => {

@@ -97,6 +97,65 @@ describe('the agent in the Linux machine', () => {
     expect(outcome(result, left).value).toBe(-2n);
   });
 
+  test.for([
+    ['shared', false],
+    ['separate', true],
+  ] as const)(
+    'a process with %s memory is given a descriptor with the number that it wants',
+    async ([, separate], context) => {
+      need(context);
+      const p = new Program();
+      binder.openDevice(p, 0, 2);
+      const given = p.share(1, 0, { register: binder.FD }, 70);
+      p.setRegister(1, binder.FD, 70);
+      const used = binder.version(p, 1, 0);
+      const mapped = p.call(1, 0, { number: binder.SYS.mmap, args: [0, 4096, 1, 2, 70, 0] });
+      const taken = p.share(1, 0, { register: binder.FD }, 70);
+      p.reset();
+      const result = await machine.run(2, p.bytes(), { separateMemory: separate });
+      expect(result.failure).toBeUndefined();
+      const EINVAL = -22n;
+      const EBUSY = -16n;
+      const values = [given, used, mapped, taken].map(tag => outcome(result, tag).value);
+      expect(values).toEqual([70n, 0n, EINVAL, EBUSY]);
+    },
+  );
+
+  test.for([
+    ['shared', false],
+    ['separate', true],
+  ] as const)(
+    'the copy of a process with %s memory has its descriptors, user and nice value, and not its mapping',
+    async ([, separate], context) => {
+      need(context);
+      const p = new Program();
+      binder.openDevice(p, 0, 2);
+      binder.version(p, 0, 1);
+      const write = p.call(0, 1, { number: binder.SYS.setpriority, args: [0, 0, 7] });
+      p.setRegister(0, 5, 99);
+      p.euid(0, 7);
+      const copy = p.fork(0, 1, 1);
+      const used = binder.version(p, 1, 0);
+      const mapped = p.call(1, 0, { number: binder.SYS.mmap, args: [0, 4096, 1, 2, { register: binder.FD }, 0] });
+      const nice = p.call(1, 0, { number: binder.SYS.getpriority, args: [0, 0] });
+      const user = p.call(1, 0, { number: binder.SYS.geteuid });
+      const register = p.call(1, 0, { number: binder.SYS.close, args: [{ register: 5 }] });
+      const closed = p.call(1, 0, { number: binder.SYS.close, args: [{ register: binder.FD }] });
+      const parents = binder.version(p, 0, 0);
+      const peek = p.peek(1, { register: binder.BASE }, 8);
+      const own = p.peek(0, { register: binder.BASE }, 8);
+      p.reset();
+      const result = await machine.run(2, p.bytes(), { separateMemory: separate });
+      expect(result.failure).toBeUndefined();
+      const [EINVAL, EBADF, EFAULT] = [-22n, -9n, -14n];
+      const values = [write, copy, used, mapped, nice, user, register, closed, parents, peek].map(
+        tag => outcome(result, tag).value,
+      );
+      expect(values).toEqual([0n, 0n, 0n, EINVAL, 13n, 7n, EBADF, 0n, 0n, EFAULT]);
+      expect(outcome(result, own).value).toBe(EFAULT);
+    },
+  );
+
   test('a signal interrupts a parked read', async context => {
     need(context);
     let [read, signal] = [0, 0];

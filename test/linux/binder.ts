@@ -11,6 +11,9 @@ export const SYS = {
   openat: 257,
   dup: 32,
   pipe2: 293,
+  getpriority: 140,
+  setpriority: 141,
+  geteuid: 107,
 } as const;
 export const BINDER_VERSION = 0xc0046209;
 const BINDER_WRITE_READ = 0xc0306201;
@@ -27,6 +30,8 @@ const O_RDWR_CLOEXEC = 0o2000002;
 /** Register that holds the open device, and the one that receives the address of a delivered buffer. */
 export const FD = 0;
 export const BUFFER = 1;
+/** Register that holds the address of the mapping. */
+export const BASE = 2;
 
 /** Opens and maps the device. */
 export const openDevice = (p: Program, proc: number, device: number): void => {
@@ -36,7 +41,7 @@ export const openDevice = (p: Program, proc: number, device: number): void => {
     segments: [{ bytes: Buffer.from(`/dev/binder${device}\0`) }],
     save: FD,
   });
-  p.call(proc, 0, { number: SYS.mmap, args: [0, 1 << 20, 1, 2, { register: FD }, 0] });
+  p.call(proc, 0, { number: SYS.mmap, args: [0, 1 << 20, 1, 2, { register: FD }, 0], save: BASE });
 };
 
 /** BINDER_VERSION; its out is the version. It also spends the immediate return of a thread's first ioctl. */

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Image } from '../../abi/image.ts';
-import { Actor, Cast, OpenFile, TooLarge } from '../../conformance/targets/linux/cast.ts';
+import { Actor, Cast, TooLarge } from '../../conformance/targets/linux/cast.ts';
+import { Descriptor, OpenFile } from '../../conformance/targets/linux/open-file.ts';
 import { placesOf } from '../../conformance/targets/linux/places.ts';
 import { windowOf } from '../../conformance/targets/linux/raise.ts';
 import { ReclaimGate } from '../../conformance/targets/linux/reclaim.ts';
@@ -42,12 +43,39 @@ describe('the cast of a sequence', () => {
   test('retires only who left the driver and is as a fresh process', () => {
     const cast = new Cast(0);
     const actors = Array.from({ length: 24 }, (_, proc) => cast.enter(proc));
-    for (const actor of actors) actor.files.set(0, new OpenFile(actor, 0, 0));
+    const files = actors.map(actor => new Descriptor(actor, 0, new OpenFile(actor, 0, 0)));
     expect([cast.isFull, cast.idle(() => false)]).toEqual([true, undefined]);
-    for (const at of [3, 4, 5, 6]) Object.assign(actors[at]?.files.get(0) ?? {}, { closed: true });
+    for (const at of [2, 3, 4, 5, 6]) files[at]?.close();
+    Object.assign(actors[2] ?? {}, { holds: true });
     Object.assign(actors[3] ?? {}, { euid: 7 });
-    Object.assign(actors[4]?.files.get(0) ?? {}, { mapped: 4096 });
+    Object.assign(files[4]?.file ?? {}, { mapped: 4096 });
     expect(cast.idle(actor => actor === actors[5])).toBe(actors[6]);
+  });
+
+  test('keeps the seat of a killed process as long as others have a file that it opened', () => {
+    const cast = new Cast(0);
+    const [opener, holder] = [cast.enter(0), cast.enter(1)];
+    const file = new OpenFile(opener, 0, 0);
+    opener.descriptors.set(0, new Descriptor(opener, 0, file));
+    const held = new Descriptor(holder, 2, file);
+    cast.leave(opener);
+    expect([file.isAlive, cast.openers, cast.enter(2).seat]).toEqual([true, expect.arrayContaining([opener]), 2]);
+    held.close();
+    expect([file.isAlive, cast.openers.includes(opener), cast.enter(3).seat]).toEqual([false, false, 0]);
+  });
+
+  test('gives the number of a name by itself only where every name below has one', () => {
+    const actor = new Actor(0, 0);
+    const open = (fd: number): Descriptor => {
+      const descriptor = new Descriptor(actor, fd, new OpenFile(actor, fd, 0));
+      actor.descriptors.set(fd, descriptor);
+      return descriptor;
+    };
+    expect([0, 2, 1, 3].map(fd => actor.givesNext(open(fd)))).toEqual([true, false, true, true]);
+    actor.descriptors.get(1)?.close();
+    expect(actor.givesNext(open(4))).toBe(false);
+    actor.wasLimited = true;
+    expect(actor.givesNext(open(1))).toBe(false);
   });
 
   test('gives threads with small numbers their own, and the first large one the last', () => {
@@ -91,7 +119,7 @@ describe('the places of an encoded call', () => {
     expect(places.relocations(file)).toEqual([
       { segment: 0, offset: 8, value: { segment: 1, add: 4 } },
       { segment: 1, offset: 0, value: { segment: 0, add: image.at(read) } },
-      { segment: 0, offset: 0, value: { register: 7, add: 24 } },
+      { segment: 0, offset: 0, value: { register: 3, process: 0, add: 24 } },
     ]);
   });
 });

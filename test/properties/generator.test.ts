@@ -77,9 +77,9 @@ describe('generator', () => {
   });
 
   it('switches off what is weighted with zero', () => {
-    const off = { poll: 0, peek: 0, epoll: 0, fds: 0, mapping: 0 };
+    const off = { poll: 0, peek: 0, epoll: 0, fds: 0, mapping: 0, share: 0 };
     const kinds = new Set(draw({ weights: off }, 200).flatMap(ops => ops.map(op => op.op)));
-    for (const kind of ['epoll_ctl', 'epoll_wait', 'limit_fds', 'mprotect', 'file_io'])
+    for (const kind of ['epoll_ctl', 'epoll_wait', 'limit_fds', 'mprotect', 'file_io', 'share', 'fork'])
       expect(kinds).not.toContain(kind);
     expect(kinds).not.toContain('poll');
     expect(kinds).not.toContain('peek');
@@ -121,6 +121,7 @@ describe('what the generator writes', () => {
       'limit_fds',
       'epoll_ctl',
       'epoll_wait',
+      'share',
     ];
     for (const [kind, floor] of Object.entries(floors)) expect(percent(kinds, kind), kind).toBeGreaterThan(floor);
     for (const kind of rare) expect(percent(kinds, kind), kind).toBeGreaterThan(0.05);

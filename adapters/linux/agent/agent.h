@@ -34,7 +34,7 @@ enum { SLOTS = 64, PROCS = 24, THREADS = 16, REGS = 64, MAPS = 128 };
 enum { IDLE = 0, RUN = 1, LEAVE = 2 };
 
 /* What the leader of a worker is told through process_box.command: the leader serves the orchestrator and runs no program. */
-enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLOSE, M_OCCUPY, M_FREE, M_EUID };
+enum { M_IDLE = 0, M_THREAD, M_GUARD, M_FORK, M_CLOSE, M_OCCUPY, M_FREE, M_EUID, M_TAKE };
 
 /* Descriptors of a worker. Numbers below HIGH are kept occupied, so that what a program opens gets a higher number, until the
  * program frees them: then what it receives gets the lowest number from 3 up. FILES descriptors are always open from FIRST_FILE up. */
@@ -50,7 +50,8 @@ struct thread_box {
 
 struct process_box {
 	_Atomic u32 command;
-	u32 subject; /* a thread index, or the process index of a forked copy */
+	u32 subject; /* a thread index, the process index of a forked copy, a user, or the descriptor number that is wanted */
+	u32 owner, number; /* whose file is taken: the process id, and its descriptor */
 	u64 address; /* of the page to guard */
 	u64 occupied; /* bits of the descriptors that keep low numbers occupied */
 	i64 result;
@@ -122,7 +123,7 @@ extern struct channel *channel;
 void channelOpen(int in, int out);
 
 /* worker.c: runs in the worker processes */
-struct birth { struct slot_box *box; int p; };
+struct birth { struct slot_box *box; int p, forked; };
 int workerMain(void *birth);
 
 /* slot.c: runs in the orchestrator of one slot */

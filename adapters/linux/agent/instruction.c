@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET, DESCRIPTORS, EUID, WRITE_FILE, LIMIT,
+	SYSCALL = 1, PEEK, POKE, LOAD, SETREG, SIGNAL, KILL, EXIT_THREAD, FORK, IDS, READ_FILE, WAIT_FILE, WAIT_KERNEL, SETTLE, SLEEP, RESET, DESCRIPTORS, EUID, WRITE_FILE, LIMIT, SHARE,
 };
 
 static void result(i64 value, const void *bytes, u32 length, int outs)
@@ -230,6 +230,16 @@ static void limitDescriptors(struct cursor *c)
 	result(setLimit(self.p, mode == 2 ? 0 : process->limit), NULL, 0, 0);
 }
 
+static void share(struct cursor *c)
+{
+	int owner = (int)take(c, 1) % PROCS;
+	u32 wanted = (u32)take(c, 2);
+	u64 number = argument(c, NULL);
+	if (c->bad)
+		fail(F_MALFORMED, self.p, self.t, 0, "SHARE is cut short");
+	result(shareFile(self.p, owner, (u32)number, wanted), NULL, 0, 0);
+}
+
 static void writeFile(struct cursor *c)
 {
 	char path[512], text[512];
@@ -275,7 +285,7 @@ static void perform(int operation, u8 flags, struct cursor *c)
 	case SIGNAL: sendSignal(c); break;
 	case KILL: killProcess(self.p); result(0, NULL, 0, 0); break;
 	case EXIT_THREAD: leaveThread(self.p, self.t); result(0, NULL, 0, 0); break;
-	case FORK: forkProcess(self.p, (int)take(c, 1) % PROCS); result(0, NULL, 0, 0); break;
+	case FORK: forkProcess(self.p, self.t, (int)take(c, 1) % PROCS); result(0, NULL, 0, 0); break;
 	case WAIT_FILE: waitFile(c); break;
 	case WAIT_KERNEL: waitKernel(c); break;
 	case SETTLE: result(0, NULL, 0, 0); break;
@@ -283,6 +293,7 @@ static void perform(int operation, u8 flags, struct cursor *c)
 	case DESCRIPTORS: files(c); return;
 	case EUID: changeUser(c); return;
 	case LIMIT: limitDescriptors(c); return;
+	case SHARE: share(c); return;
 	case WRITE_FILE: writeFile(c); break;
 	case RESET: result(resetProcesses(), NULL, 0, 0); if (flags & 1) waitKernelIdle(); return;
 	default: fail(F_MALFORMED, self.p, self.t, operation, "no such instruction");

@@ -100,7 +100,7 @@ static void adopt(int p, pid_t pid)
 struct process *needProcess(int p)
 {
 	struct process *process = &self.process[p];
-	struct birth birth = { self.box, p };
+	struct birth birth = { self.box, p, 0 };
 	if (process->alive && !process->used && process->separate != self.separate)
 		killProcess(p);
 	if (process->alive) {
@@ -189,19 +189,40 @@ void killProcess(int p)
 	forget(p);
 }
 
-void forkProcess(int p, int q)
+/* A process q like p, with a copy of its memory, its descriptors, its user and its limit; its first thread has the nice value of
+ * the thread that forks. */
+void forkProcess(int p, int t, int q)
 {
-	needProcess(p);
-	if (self.process[q].alive && self.process[q].used)
-		fail(F_MALFORMED, p, 0, q, "the target of FORK is in use");
+	struct process *parent = needProcess(p), *child = &self.process[q];
+	if (child->alive && child->used)
+		fail(F_MALFORMED, p, t, q, "the target of FORK is in use");
 	killProcess(q);
 	memset(&self.box->process[q], 0, sizeof self.box->process[q]);
+	self.box->process[q].occupied = self.box->process[p].occupied;
 	self.box->process[p].subject = (u32)q;
 	i64 pid = tellLeader(p, M_FORK);
 	if (pid < 0)
-		fail(F_LIMIT, p, 0, pid, "fork failed");
+		fail(F_LIMIT, p, t, pid, "fork failed");
 	adopt(q, (pid_t)pid);
-	self.process[q].dirty = self.process[q].separate = 1;
+	child->dirty = child->separate = 1;
+	child->euid = parent->euid;
+	child->limit = parent->limit;
+	memcpy(self.reg[q], self.reg[p], sizeof self.reg[q]);
+	int nice = parent->thread[t].exists ? getpriority(PRIO_PROCESS, (id_t)parent->thread[t].tid) : 0;
+	if (nice != 0)
+		setpriority(PRIO_PROCESS, (id_t)needThread(q, 0)->tid, nice);
+}
+
+/* Gives process p a descriptor, with the number that is wanted, of the file behind a descriptor of process q. A process that may
+ * get no more of them gets none: -EMFILE. */
+i64 shareFile(int p, int q, u32 number, u32 wanted)
+{
+	struct process_box *box = &self.box->process[p];
+	needProcess(p);
+	box->owner = (u32)needProcess(q)->pid;
+	box->number = number;
+	box->subject = wanted;
+	return tellLeader(p, M_TAKE);
 }
 
 void leaveThread(int p, int t)

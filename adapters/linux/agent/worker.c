@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -100,8 +101,69 @@ static i64 changeUser(u32 euid)
 	return result;
 }
 
-/* The leader of a worker process: makes threads, guards pages, copies itself, closes what a program left open.
- * A copy made by M_FORK comes back from the system call as another process of the same slot. */
+/* Occupies every free number below the one that is wanted, so that this is the next to be given. */
+static i64 leadTo(u32 wanted, u64 *taken)
+{
+	for (;;) {
+		long fd = raw(SYS_dup, 0, 0, 0, 0);
+		if (fd < 0)
+			return fd;
+		if ((u32)fd >= wanted) {
+			raw(SYS_close, fd, 0, 0, 0);
+			return (u32)fd == wanted ? 0 : -EBUSY;
+		}
+		taken[fd / 64] |= 1ull << fd % 64;
+	}
+}
+
+/* A descriptor of the file of another process, straight at its number: a copy that is closed would be seen by the driver. */
+static i64 takeAt(u32 pid, u32 number, u32 wanted)
+{
+	u64 taken[2] = { 0 };
+	if (wanted >= sizeof taken * 8)
+		return -EINVAL;
+	long low = raw(SYS_pidfd_open, pid, 0, 0, 0);
+	long owner = low < 0 ? low : raw(SYS_fcntl, low, F_DUPFD_CLOEXEC, sizeof taken * 8, 0);
+	if (low >= 0)
+		raw(SYS_close, low, 0, 0, 0);
+	i64 result = owner < 0 ? owner : leadTo(wanted, taken);
+	if (result == 0)
+		result = raw(SYS_pidfd_getfd, owner, number, 0, 0);
+	for (u32 fd = 0; fd < wanted; fd++)
+		if (taken[fd / 64] >> fd % 64 & 1)
+			raw(SYS_close, fd, 0, 0, 0);
+	if (owner >= 0)
+		raw(SYS_close, owner, 0, 0, 0);
+	return result;
+}
+
+/* The process must have a number left; what is needed besides is not counted. */
+static i64 takeFile(u32 pid, u32 number, u32 wanted)
+{
+	struct rlimit64 limit, none;
+	long fd = raw(SYS_dup, 0, 0, 0, 0);
+	if (fd < 0)
+		return fd;
+	raw(SYS_close, fd, 0, 0, 0);
+	raw(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
+	none = limit;
+	none.rlim_cur = none.rlim_max;
+	raw(SYS_prlimit64, 0, RLIMIT_NOFILE, &none, 0);
+	i64 result = takeAt(pid, number, wanted);
+	raw(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, 0);
+	return result;
+}
+
+/* Becomes another process of the slot. The stack is another one, because leaders' stacks are in memory that copies share. */
+static i64 startCopy(struct slot_box *slot, int q)
+{
+	struct birth *kept = (struct birth *)slot->leaderStack[q];
+	*kept = (struct birth){ slot, q, 1 };
+	int pid = clone(workerMain, slot->leaderStack[q] + STACK_BYTES, CLONE_PARENT | SIGCHLD, kept);
+	return pid < 0 ? -EAGAIN : pid;
+}
+
+/* The leader of a worker process: makes threads, guards pages, copies itself, closes what a program left open. */
 int workerMain(void *argument)
 {
 	struct birth *birth = argument;
@@ -112,7 +174,8 @@ int workerMain(void *argument)
 	raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
 	/* Another effective user changes nothing but what the driver is told: capabilities stay. */
 	raw(SYS_prctl, PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0);
-	closeAll(&slot->process[p]);
+	if (!birth->forked)
+		closeAll(&slot->process[p]);
 	for (;;) {
 		struct process_box *mine = &slot->process[p];
 		switch (atomic_load(&mine->command)) {
@@ -137,17 +200,12 @@ int workerMain(void *argument)
 		case M_EUID:
 			mine->result = changeUser(mine->subject);
 			break;
-		case M_FORK: {
-			int q = (int)mine->subject;
-			long pid = raw(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0);
-			if (pid == 0) {
-				raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
-				p = q;
-				continue;
-			}
-			mine->result = pid;
+		case M_FORK:
+			mine->result = startCopy(slot, (int)mine->subject);
 			break;
-		}
+		case M_TAKE:
+			mine->result = takeFile(mine->owner, mine->number, mine->subject);
+			break;
 		}
 		atomic_store(&mine->command, M_IDLE);
 	}

@@ -1,5 +1,6 @@
 /** Every hunting ground, the quickest first. */
 import type { Ground } from '../../../properties/explore/ground/ground.ts';
+import { handGrounds } from './hands.ts';
 import { lifeGrounds } from './lives.ts';
 import { messageGrounds } from './messages.ts';
 import { narrowGrounds } from './narrow.ts';
@@ -8,6 +9,7 @@ import { referenceGrounds } from './references.ts';
 
 export const GROUNDS: readonly Ground[] = [
   ...lifeGrounds,
+  ...handGrounds,
   ...referenceGrounds,
   ...messageGrounds,
   ...narrowGrounds,

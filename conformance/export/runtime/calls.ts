@@ -11,7 +11,7 @@ HELPER void openDevice(int op, int p, int t, int f, int context, int flags)
 	char *path = give((long)strlen(device[context]) + 1);
 	strcpy(path, device[context]);
 	follow(op, p, caller);
-	long fd = CALL(op, caller, OPEN, (long)path, O_CLOEXEC | flags);
+	long fd = CALL(op, caller, OPEN, (long)path, O_CLOEXEC | flags, 64 + f);
 	file[p][f] = (struct file){ .fd = fd };
 	showStatus(fd);
 	finish();
@@ -26,7 +26,7 @@ HELPER void map(int op, int p, int t, int f, long size, int protection, int flag
 	/* Low addresses: where half of a stale pointer shows, it shows as an offset does. */
 	long low = size <= 16l << 20 ? MAP_32BIT : 0;
 	long base = CALL(op, &process[p].thread[t], SYS_mmap, 0, size, protection, flags | MAP_NORESERVE | low, mine->fd, 0);
-	if (base > 0) {
+	if (base > 0 && !mine->origin) {
 		mine->base = base;
 		mine->mapped = size;
 		mine->gone = calloc((size_t)(size / PAGE) + 1, 1);
@@ -67,6 +67,51 @@ HELPER void unmap(int op, int p, int t, int f, long from, long length)
 	finish();
 }
 `,
+  share: String.raw`
+/* Process q gets a descriptor of the same open file. */
+HELPER void shareDevice(int op, int p, int t, int f, int q, int g)
+{
+	if (!isFree(op, p, t))
+		return;
+	struct file *mine = &file[p][f];
+	long fd = CALL(op, &process[q].leader, TAKE, process[p].pid, mine->fd, 64 + g);
+	if (mine->origin)
+		file[q][g] = (struct file){ .fd = fd, .origin = mine->origin, .opener = mine->opener };
+	else
+		file[q][g] = (struct file){ .fd = fd, .origin = mine, .opener = p };
+	showStatus(fd);
+	finish();
+}
+`,
+  fork: String.raw`
+/* Process q is a copy of p, with its descriptors and user; its thread 0 has the nice value of the thread that forks. */
+HELPER void forkProcess(int op, int p, int t, int q)
+{
+	if (!isFree(op, p, t))
+		return;
+	prepare(&process[q]);
+	process[q].euid = process[p].euid;
+	for (int i = 0; i < THREADS; i++)
+		process[q].thread[i].euid = process[p].euid;
+	process[q].pid = (int)CALL(op, &process[p].leader, FORK, q);
+	while (!process[q].ready)
+		usleep(100);
+	for (int f = 0; f < FILES; f++) {
+		struct file *mine = &file[p][f];
+		if (mine->fd < 64 || mine->closed)
+			continue;
+		file[q][f] = (struct file){ .fd = mine->fd, .origin = mine, .opener = p };
+		if (mine->origin) {
+			file[q][f].origin = mine->origin;
+			file[q][f].opener = mine->opener;
+		}
+	}
+	if (process[q].thread[0].tid != 0)
+		setpriority(PRIO_PROCESS, (id_t)process[q].thread[0].tid, getpriority(PRIO_PROCESS, (id_t)process[p].thread[t].tid));
+	showStatus(0);
+	finish();
+}
+`,
   close: String.raw`
 HELPER void closeDevice(int op, int p, int t, int f)
 {
@@ -100,6 +145,8 @@ HELPER void killProcess(int op, int p)
 	kill(process[p].pid, SIGKILL);
 	while (waitpid(process[p].pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	while (kill(process[p].pid, 0) == 0) /* a copy is not ours to wait for */
+		usleep(100);
 	process[p].dead = 1;
 	drain(op);
 	showStatus(0);
@@ -161,7 +208,7 @@ HELPER void field(long at, int width, __u64 value)
 
 HELPER int pidOf(int p)
 {
-	return process[p].dead || process[p].pid == 0 ? 0x3fffffff : process[p].pid;
+	return process[p].pid == 0 ? 0x3fffffff : process[p].pid; /* a file may outlive its opener */
 }
 
 /* Any other ioctl. */

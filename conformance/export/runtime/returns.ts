@@ -7,6 +7,8 @@ export const MAPPING = String.raw`
 /* Bytes of a mapping; NULL where some are not mapped or cannot be read. */
 HELPER unsigned char *look(int p, const struct file *f, long at, long length)
 {
+	if (process[p].dead)
+		return NULL;
 	long pages = (f->mapped + PAGE - 1) / PAGE;
 	if (at < 0 || at + length > pages * PAGE)
 		return NULL;
@@ -160,6 +162,10 @@ static void showDelivery(int p, const struct file *f, const unsigned char *at, i
 static void showReturns(int p, const struct thread *t)
 {
 	const struct file *f = &file[p][t->file];
+	if (f->origin) {
+		p = f->opener;
+		f = f->origin;
+	}
 	long at = t->consumed, to = (long)t->exchange->read_consumed, end = to < t->room ? to : t->room;
 	for (int nth = 0; at < to; nth++) {
 		__u32 word = 0;

@@ -1,4 +1,5 @@
 /** The part of an exported C program that makes processes and threads and knows when they have come to rest. */
+import { DESCRIPTORS } from './descriptors.ts';
 
 /** Includes, and what the log is made of: PROCESSES, THREADS and FILES come from the exporter. */
 export const HEAD = String.raw`#define _GNU_SOURCE
@@ -36,7 +37,7 @@ export const HEAD = String.raw`#define _GNU_SOURCE
 export const THREADS = String.raw`
 /* ---- Processes and threads. Each thread makes one system call at a time, as the main program tells it. ---- */
 
-enum { LEAVE = -1, OPEN = -2, SET = -3 }; /* in place of a system call's number */
+enum { LEAVE = -1, OPEN = -2, SET = -3, TAKE = -4, FORK = -5 }; /* in place of a system call's number */
 
 struct thread {
 	sem_t go;
@@ -65,8 +66,17 @@ struct file {
 	long base, mapped; /* where the mapping is, and its bytes */
 	unsigned char *gone; /* pages that are unmapped again */
 	int closed;
+	struct file *origin; /* of a descriptor that another process handed on: the opener's, which has the mapping */
+	int opener;
 };
 HELPER struct file file[PROCESSES][FILES];
+
+/* Where the mapping of an open file is: in its opener. */
+HELPER long baseOf(int p, int f)
+{
+	return file[p][f].origin ? file[p][f].origin->base : file[p][f].base;
+}
+
 HELPER const char *device[] = { DEVICES };
 
 _Noreturn static void stop(const char *format, ...)
@@ -114,27 +124,7 @@ HELPER long makeSet(void)
 	return set;
 }
 
-/* Opens the device under a number from 64 up: what the driver hands out later gets the lowest free numbers. Descriptor 0 is
- * of a kind (O_PATH) whose copies mean nothing to anybody. */
-static long openHigh(const char *path, long flags)
-{
-#ifdef LIMITS /* the number must be one that the process may have; then it is given back for another */
-	int given = open(path, (int)flags);
-	return given < 0 ? given : moveHigh(given, 64);
-#endif
-	int low[64], count = 0, fd;
-	while ((fd = dup(0)) >= 0 && fd < 64)
-		low[count++] = fd;
-	close(fd);
-	fd = open(path, (int)flags);
-	int error = errno;
-	while (count > 0)
-		close(low[--count]);
-	errno = error;
-	return fd;
-}
-
-static void *perform(void *own)
+${DESCRIPTORS}static void *perform(void *own)
 {
 	struct thread *t = own;
 	t->tid = (int)syscall(SYS_gettid);
@@ -144,7 +134,11 @@ static void *perform(void *own)
 		long *a = t->argument;
 		if (t->number == LEAVE)
 			return NULL;
-		long result = t->number == OPEN ? openHigh((const char *)a[0], a[1]) : t->number == SET ? makeSet() : syscall(t->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+		long result = t->number == OPEN ? openHigh((const char *)a[0], a[1], a[2])
+			    : t->number == SET	? makeSet()
+			    : t->number == TAKE ? takeFile((int)a[0], a[1], a[2])
+			    : t->number == FORK ? copyProcess((int)a[0])
+						: syscall(t->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 		t->result = result == -1 ? -errno : result;
 		atomic_store(&t->busy, 0);
 	}
@@ -155,11 +149,25 @@ static void ignore(int number)
 	(void)number;
 }
 
+_Noreturn static void runThreads(struct process *mine, const int *threads)
+{
+	pthread_t thread;
+	for (; *threads >= 0; threads++) { /* thread ids ascend with the numbers of the log */
+		struct thread *t = &mine->thread[*threads];
+		if (pthread_create(&thread, NULL, perform, t) != 0)
+			_exit(1);
+		while (t->tid == 0)
+			sched_yield();
+	}
+	mine->ready = 1;
+	perform(&mine->leader);
+	_exit(0);
+}
+
 /* A process of the log: descriptors 0 to 2 mean nothing, 100 to 115 are ordinary files, the others are free. */
 _Noreturn static void live(struct process *mine, const int *threads)
 {
 	struct sigaction nothing = { .sa_handler = ignore };
-	pthread_t thread;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGUSR1, &nothing, NULL); /* without SA_RESTART: it interrupts whoever waits */
 #ifdef USERS
@@ -175,24 +183,20 @@ _Noreturn static void live(struct process *mine, const int *threads)
 	for (int i = 0; i < 3; i++)
 		dup2(nothingAtAll, i);
 	close(nothingAtAll);
-	for (; *threads >= 0; threads++) { /* thread ids ascend with the numbers of the log */
-		struct thread *t = &mine->thread[*threads];
-		if (pthread_create(&thread, NULL, perform, t) != 0)
-			_exit(1);
-		while (t->tid == 0)
-			sched_yield();
-	}
-	mine->ready = 1;
-	perform(&mine->leader);
-	_exit(0);
+	runThreads(mine, threads);
+}
+
+static void prepare(struct process *mine)
+{
+	sem_init(&mine->leader.go, 1, 0);
+	for (int t = 0; t < THREADS; t++)
+		sem_init(&mine->thread[t].go, 1, 0);
 }
 
 static void start(int p, const int *threads)
 {
 	struct process *mine = &process[p];
-	sem_init(&mine->leader.go, 1, 0);
-	for (int t = 0; t < THREADS; t++)
-		sem_init(&mine->thread[t].go, 1, 0);
+	prepare(mine);
 	fflush(stdout);
 	int pid = fork();
 	if (pid == 0)

@@ -59,6 +59,10 @@ export const opWords = (op: Op): string => {
       return `open device ${op.device ?? 0}`;
     case 'mmap':
       return `mmap ${op.size} bytes`;
+    case 'share':
+      return `share with process ${op.to}, as file ${op.as}`;
+    case 'fork':
+      return `fork process ${op.child}`;
     case 'peek':
       return `peek ${op.length} bytes at ${op.offset}`;
     case 'file_io':

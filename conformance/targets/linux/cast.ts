@@ -1,15 +1,16 @@
-/** Who plays whom: the processes and open files of a log in the agent's processes and registers. */
+/** Who plays whom: the processes and threads of a log in the agent's processes. */
 import type { DeviceIndex, FdIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
-import { PAGE } from '../../../abi/ids.ts';
 import { contextOf, VIRTUAL_MACHINE, type Ground } from './ground.ts';
+import { Descriptor, type OpenFile } from './open-file.ts';
 import type { Value } from './program.ts';
 
 /** Processes of one slot that may live at once, and threads in each: limits of the agent. */
 export const MOST_PROCESSES = 24;
 export const MOST_THREADS = 16;
-/** Descriptor names in one process. Each takes two of the agent's registers. */
-const MOST_FILES = 24;
-const PID_REGISTER = 2 * MOST_FILES;
+/** User that is certainly not the first manager of a device. */
+const STRANGER = 65_000;
+/** Behind the registers of the mappings. */
+const PID_REGISTER = 48;
 /** A process id that no process has. */
 export const NOBODY = 0x3fffffff;
 
@@ -24,97 +25,30 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** One open file of the device. What is only known from answers is filled in as they are read. */
-export class OpenFile {
-  readonly actor: Actor;
-  readonly fd: FdIndex;
-  readonly device: DeviceIndex;
-  /** Address of the mapping; 0 before there is one. */
-  base = 0;
-  /** Bytes of address space that the mapping was given. */
-  mapped = 0;
-  /** Parts of it that are unmapped again, as [from, to) offsets. */
-  holes: readonly (readonly [number, number])[] = [];
-  /** A call that changes the mapping was sent and its answer not read yet. */
-  unsettled = false;
-  /** The descriptor was closed. */
-  closed = false;
-  /** Rising with each open of the process. */
-  readonly order: number;
-
-  constructor(actor: Actor, fd: FdIndex, device: DeviceIndex) {
-    if (fd >= MOST_FILES) throw new TooLarge(`the agent holds ${MOST_FILES} descriptor names a process`);
-    this.actor = actor;
-    this.order = actor.opened++;
-    this.fd = fd;
-    this.device = device;
-  }
-
-  get fdRegister(): number {
-    return this.fd * 2;
-  }
-
-  get baseRegister(): number {
-    return this.fd * 2 + 1;
-  }
-
-  /** The descriptor, for a call of its own process. */
-  get descriptor(): Value {
-    return { register: this.fdRegister };
-  }
-
-  /** An address in the mapping. */
-  address(offset: number): Value {
-    return { register: this.baseRegister, add: offset };
-  }
-
-  /** The driver still has it: the descriptor is open, or something of the mapping is left. */
-  get isAlive(): boolean {
-    return !this.closed || (this.base !== 0 && this.remaining(0, Infinity).length > 0);
-  }
-
-  /** Whether nothing of it is left in the driver. */
-  get isGone(): boolean {
-    return this.closed && !this.unsettled && this.remaining(0, Infinity).length === 0;
-  }
-
-  /** Whether all these bytes are still part of the mapping. */
-  covers(offset: number, length: number): boolean {
-    if (offset < 0 || offset + length > Math.ceil(this.mapped / PAGE) * PAGE) return false;
-    return this.holes.every(([from, to]) => offset + length <= from || offset >= to);
-  }
-
-  /** The parts of [from, to) that are still mapped. */
-  remaining(from: number, to: number): readonly (readonly [number, number])[] {
-    let parts: (readonly [number, number])[] = [[from, Math.min(to, Math.ceil(this.mapped / PAGE) * PAGE)]];
-    for (const [low, high] of this.holes) {
-      parts = parts.flatMap(([start, end]): (readonly [number, number])[] => [
-        [start, Math.min(end, low)],
-        [Math.max(start, high), end],
-      ]);
-      parts = parts.filter(([start, end]) => start < end);
-    }
-    return parts.filter(([start, end]) => start < end);
-  }
-}
-
 /** A living process of the log. */
 export class Actor {
   readonly proc: ProcIndex;
   /** The agent's number for it. */
   readonly seat: number;
-  readonly files = new Map<FdIndex, OpenFile>();
+  /** Its descriptors by name, also closed ones. */
+  readonly descriptors = new Map<FdIndex, Descriptor>();
+  /** Files that it opened, oldest first. */
+  readonly opened: OpenFile[] = [];
+  /** Whether it ever was given a descriptor of another process. */
+  holds = false;
+  /** Whether it has ended. */
+  hasLeft = false;
   readonly #strangers: ThreadIndex[] = [];
   readonly #used = new Map<number, ThreadIndex>();
   euid = 0;
-  /** Files opened so far. */
-  opened = 0;
-  /** Threads of the log by the kernel's thread id, as far as it was asked. */
-  readonly tids = new Map<number, ThreadIndex>();
+  /** Its threads that the kernel's ids are known of. */
+  readonly known = new Set<ThreadIndex>();
   /** Whether the descriptor numbers from 3 up are free for what it receives. */
   lowFree = false;
   /** Whether it may run out of descriptors. */
   limited = false;
+  /** Whether it ever might: then not every descriptor that was to be opened may be. */
+  wasLimited = false;
   /** The agent's numbers of the threads that have an epoll set. */
   readonly epolls = new Set<number>();
 
@@ -150,6 +84,17 @@ export class Actor {
   get pidRegister(): number {
     return PID_REGISTER;
   }
+
+  /** Whether its next descriptor gets this number by itself, where nothing below the first one is free. */
+  givesNext({ fd }: Descriptor): boolean {
+    const below = [...this.descriptors.values()].filter(descriptor => descriptor.fd < fd && descriptor.isOpen);
+    return below.length === fd && !this.wasLimited;
+  }
+
+  /** It has ended, and no file that it opened is in other hands: nothing refers to its registers any more. */
+  get isForgotten(): boolean {
+    return this.hasLeft && this.opened.every(({ hands }) => hands.size === 0);
+  }
 }
 
 /** Everyone in one sequence. */
@@ -159,7 +104,7 @@ export class Cast {
   readonly #pids = new Map<number, ProcIndex>();
   readonly #tids = new Map<number, NativeThread>();
   /** User that each device's first manager was (CTX-04). */
-  readonly managers = new Map<DeviceIndex, number>();
+  readonly #managers = new Map<DeviceIndex, number>();
   /** Descriptors travel in this sequence. */
   passesFiles = false;
   readonly ground: Ground;
@@ -187,6 +132,12 @@ export class Cast {
     return this.#actors.values();
   }
 
+  /** Every living process, and those that have ended while others have a file of theirs. */
+  get openers(): readonly Actor[] {
+    const left = this.#seats.flatMap(actor => (actor?.hasLeft === true && !actor.isForgotten ? [actor] : []));
+    return [...this.#actors.values(), ...left];
+  }
+
   /** The device of the log whose context has this name. */
   deviceIn(context: string): DeviceIndex {
     return this.ground.devices.findIndex(device => contextOf(device) === context) - this.#firstDevice;
@@ -194,21 +145,34 @@ export class Cast {
 
   /** Whether the next process finds no seat. */
   get isFull(): boolean {
-    return !this.#seats.includes(undefined);
+    return this.#freeSeat < 0;
   }
 
   /** A process that the driver knows nothing of any more, and that is as a fresh one would be. */
   idle(isBusy: (actor: Actor) => boolean): Actor | undefined {
     for (const actor of this.#actors.values()) {
-      if (actor.euid !== 0 || actor.files.size === 0 || isBusy(actor)) continue;
-      if ([...actor.files.values()].every(file => file.isGone)) return actor;
+      // The threads of a holder may be known to files of others.
+      if (actor.euid !== 0 || actor.holds || actor.opened.length === 0 || isBusy(actor)) continue;
+      if (actor.opened.every(file => file.isGone)) return actor;
     }
     return undefined;
   }
 
+  /**
+   * The user that a process must be when it asks to be manager of a device. A device remembers the user of its first
+   * manager for ever (CTX-04), but is used by many sequences. So whoever is the first manager in this sequence is root
+   * while it asks, and everybody else is not.
+   */
+  managerUser(device: DeviceIndex, euid: number): number {
+    const first = this.#managers.get(device) ?? euid;
+    this.#managers.set(device, first);
+    if (first === euid) return 0;
+    return euid === 0 ? STRANGER : euid;
+  }
+
   /** Gives a new process of the log a free seat. */
   enter(proc: ProcIndex): Actor {
-    const seat = this.#seats.indexOf(undefined);
+    const seat = this.#freeSeat;
     if (seat < 0) throw new TooLarge(`the agent holds ${MOST_PROCESSES} living processes a sequence`);
     const actor = new Actor(proc, seat);
     this.#seats[seat] = actor;
@@ -216,10 +180,29 @@ export class Cast {
     return actor;
   }
 
-  /** A killed process gives up its seat. */
+  /** Gives a copy of a process a seat, and what that has. */
+  fork(parent: Actor, proc: ProcIndex): Actor {
+    const child = this.enter(proc);
+    for (const { fd, file, isOpen } of parent.descriptors.values()) {
+      if (isOpen) child.descriptors.set(fd, new Descriptor(child, fd, file));
+    }
+    child.holds = true;
+    child.euid = parent.euid;
+    child.lowFree = parent.lowFree;
+    child.limited = parent.limited;
+    child.wasLimited = parent.wasLimited;
+    return child;
+  }
+
+  /** A killed process gives up its seat, at the latest when nobody else has a file of it. */
   leave(actor: Actor): void {
-    this.#seats[actor.seat] = undefined;
+    actor.hasLeft = true;
+    for (const descriptor of actor.descriptors.values()) descriptor.close();
     this.#actors.delete(actor.proc);
+  }
+
+  get #freeSeat(): number {
+    return this.#seats.findIndex(actor => actor === undefined || actor.isForgotten);
   }
 
   /** Remembers a process id; it outlives the process. */

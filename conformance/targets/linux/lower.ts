@@ -3,13 +3,17 @@ import type { Call, WriteRead } from '../../../abi/call.ts';
 import { IOCTL } from '../../../abi/constants.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../../abi/encode.ts';
 import type { ExpectedDelivery } from '../../../abi/driver.ts';
-import { PAGE, type ProcIndex, type ThreadIndex } from '../../../abi/ids.ts';
+import type { FdIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
 import { BAD_POINTER, Image, SLACK } from '../../../abi/image.ts';
 import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
-import { NOBODY, OpenFile, type Actor, type Cast } from './cast.ts';
+import { NOBODY, type Actor, type Cast } from './cast.ts';
 import * as descriptors from './descriptors.ts';
+import * as mappings from './mappings.ts';
+import { Descriptor, OpenFile } from './open-file.ts';
+import { longest, type Peek } from './peeks.ts';
+import { systemCall, type Main, type Place } from './place.ts';
 import { placesOf } from './places.ts';
 import { Program, type Relocation } from './program.ts';
 import * as raise from './raise.ts';
@@ -17,14 +21,6 @@ import * as requests from './requests.ts';
 import * as sys from './sys.ts';
 import type { SystemCalls } from './sys.ts';
 import type { Completion } from './wire.ts';
-
-/** Where a delivered payload is read back. */
-export interface Peek {
-  readonly file: OpenFile;
-  readonly buffer: number;
-  readonly length: number;
-  readonly tag: number;
-}
 
 /** An instruction that tells the ids of a process, and of one of its threads. */
 export interface Born {
@@ -49,9 +45,6 @@ export interface Lowered {
   /** Reads the answer. */
   readonly done: (answer: Completion, reader: Reader) => Done;
 }
-
-/** User that is certainly not the first manager of a device. */
-const STRANGER = 65_000;
 
 /** Puts calls of one sequence into programs. */
 export class Lowering {
@@ -81,10 +74,10 @@ export class Lowering {
     this.#born = [];
     const first = program.tag;
     const actor = call.op === 'reclaim' ? undefined : this.#actor(call.proc);
-    const file = 'fd' in call ? this.#file(actor as Actor, call) : undefined;
-    const { main, done } = this.#main(call, actor as Actor, file as OpenFile);
+    const descriptor = 'fd' in call ? this.#descriptor(actor as Actor, call) : undefined;
+    const { main, done } = this.#main(call, actor as Actor, descriptor as Descriptor);
     const peeks = this.#peeks(expected);
-    return { call, actor, file, first, main, done, end: program.tag, born: this.#born, peeks };
+    return { call, actor, file: descriptor?.file, first, main, done, end: program.tag, born: this.#born, peeks };
   }
 
   /** Ends a process of which nothing is left, to make room for another. */
@@ -97,18 +90,25 @@ export class Lowering {
     const found = this.#cast.find(proc);
     if (found !== undefined) return found;
     const actor = this.#cast.enter(proc);
-    this.#born.push({ actor, proc, tag: this.program.ids(actor.seat, 0, { pid: actor.pidRegister }) });
+    this.#meet(actor);
     return actor;
+  }
+
+  /** Asks for the id of a process. */
+  #meet(actor: Actor): void {
+    const { proc, seat, pidRegister: pid } = actor;
+    this.#born.push({ actor, proc, tag: this.program.ids(seat, 0, { pid }) });
   }
 
   /** Asks for the thread ids of everybody who took a call and is not known yet. */
   identify(): readonly Born[] {
     this.#born = [];
-    for (const actor of this.#cast.all()) {
-      const known = new Set(actor.tids.values());
-      for (const [seat, thread] of actor.threads) if (!known.has(thread)) this.#identify(actor, seat, thread);
-    }
+    for (const actor of this.#cast.all()) this.#identifyAll(actor);
     return this.#born;
+  }
+
+  #identifyAll(actor: Actor): void {
+    for (const [seat, thread] of actor.threads) if (!actor.known.has(thread)) this.#identify(actor, seat, thread);
   }
 
   #identify(actor: Actor, seat: number, thread: ThreadIndex): void {
@@ -120,53 +120,62 @@ export class Lowering {
     });
   }
 
-  #file(actor: Actor, call: Call & { readonly fd: number }): OpenFile {
-    const found = actor.files.get(call.fd);
+  #descriptor(actor: Actor, call: Call & { readonly fd: number }): Descriptor {
+    const found = actor.descriptors.get(call.fd);
     if (call.op !== 'open') {
       if (found === undefined) throw new Error(`${call.op} on descriptor ${call.fd}, which is not open`);
       return found;
     }
     const file = new OpenFile(actor, call.fd, call.device);
     if (found !== undefined) this.program.setRegister(actor.seat, file.baseRegister, 0);
-    actor.files.set(call.fd, file);
-    return file;
+    return this.#give(actor, call.fd, file);
   }
 
-  #main(call: Call, actor: Actor, file: OpenFile): descriptors.Main {
+  #give(actor: Actor, fd: FdIndex, file: OpenFile): Descriptor {
+    const descriptor = new Descriptor(actor, fd, file);
+    actor.descriptors.set(fd, descriptor);
+    return descriptor;
+  }
+
+  #main(call: Call, actor: Actor, descriptor: Descriptor): Main {
     const { program } = this;
     switch (call.op) {
       case 'write_read':
-        return this.#writeRead(call, actor, file);
+        return this.#writeRead(call, actor, descriptor);
       case 'ioctl':
-        return this.#ioctl(call, actor, file);
+        return this.#ioctl(call, actor, descriptor);
       case 'open':
-        return this.#open(call, actor, file);
+        return this.#open(call, actor, descriptor);
       case 'mmap':
-        return this.#mmap(call, actor, file);
+        return mappings.mmap(this.#place(actor, call.thread), call, descriptor);
       case 'munmap':
-        return this.#munmap(call, actor, file);
+        return mappings.munmap(this.#place(actor, call.thread), call, descriptor.file);
+      case 'mprotect':
+        return mappings.mprotect(this.#place(actor, call.thread), call, descriptor.file);
+      case 'madvise':
+        return mappings.madvise(this.#place(actor, call.thread), call, descriptor.file);
+      case 'share':
+        return this.#share(call, descriptor);
+      case 'fork':
+        return this.#fork(call, actor);
       case 'close': {
-        const main = this.#call(actor, call.thread, this.#calls.close, [file.descriptor]);
+        const main = systemCall(this.#place(actor, call.thread), this.#calls.close, [descriptor.number]);
         program.waitKernel();
-        file.closed = true;
+        descriptor.close();
         return { main, done: raise.status };
       }
       case 'flush':
-        return descriptors.flush(this.#place(actor, call.thread), file);
-      case 'kill': {
-        const main = program.kill(actor.seat);
-        program.waitKernel();
-        this.#cast.leave(actor);
-        return { main, done: raise.status };
-      }
+        return descriptors.flush(this.#place(actor, call.thread), descriptor);
+      case 'kill':
+        return this.#kill(actor);
       case 'poll':
         return {
-          main: program.call(actor.seat, actor.thread(call.thread), requests.poll(this.#cast.ground, file)),
+          main: program.call(actor.seat, actor.thread(call.thread), requests.poll(this.#cast.ground, descriptor)),
           done: raise.polled,
         };
       case 'set_nonblock': {
-        const flags = call.nonblock ? sys.O_NONBLOCK : 0;
-        const main = this.#call(actor, call.thread, this.#calls.fcntl, [file.descriptor, sys.F_SETFL, flags]);
+        const request = [descriptor.number, sys.F_SETFL, call.nonblock ? sys.O_NONBLOCK : 0];
+        const main = systemCall(this.#place(actor, call.thread), this.#calls.fcntl, request);
         return { main, done: raise.status };
       }
       case 'signal':
@@ -174,14 +183,9 @@ export class Lowering {
       case 'exit_task':
         this.#identify(actor, actor.thread(call.thread), call.thread);
         return { main: program.exitThread(actor.seat, actor.thread(call.thread)), done: raise.status };
-      case 'set_nice': {
-        const main = this.#call(actor, call.thread, this.#calls.setpriority, [sys.PRIO_PROCESS, 0, call.nice]);
-        return { main, done: raise.status };
-      }
-      case 'get_nice': {
-        const main = this.#call(actor, call.thread, this.#calls.getpriority, [sys.PRIO_PROCESS, 0]);
-        return { main, done: raise.nice };
-      }
+      case 'set_nice':
+      case 'get_nice':
+        return descriptors.nice(this.#place(actor, call.thread), call);
       case 'set_euid':
         actor.euid = call.euid;
         return { main: program.euid(actor.seat, call.euid), done: raise.status };
@@ -189,6 +193,9 @@ export class Lowering {
         // The target has done it already, for every sequence that asked.
         return { main: program.settle(), done: raise.status };
       case 'peek': {
+        const { file } = descriptor;
+        // A process sees its own mappings only.
+        if (!descriptor.isOpeners) return { main: program.settle(), done: () => ({ status: 'OK', bytes: null }) };
         const { from, to } = raise.windowOf(call.offset, call.length);
         const main = program.peek(actor.seat, file.address(from), to - from);
         return { main, done: answer => raise.peeked(answer, file, call.offset, call.length) };
@@ -199,31 +206,57 @@ export class Lowering {
       case 'epoll_wait':
         return descriptors.lower(this.#place(actor, call.thread), call, undefined);
       default:
-        return descriptors.lower(this.#place(actor, call.thread), call, file);
+        return descriptors.lower(this.#place(actor, call.thread), call, descriptor);
     }
   }
 
-  /** A system call that never rests for long and needs no memory. */
-  #call(actor: Actor, thread: number, number: number, args: Parameters<Program['call']>[2]['args'] & object): number {
-    return this.program.call(actor.seat, actor.thread(thread), { number, args, mustComplete: true });
+  #kill(actor: Actor): Main {
+    const { program } = this;
+    // Files that live on show its threads.
+    if (actor.holds || actor.opened.some(({ isElsewhere }) => isElsewhere)) this.#identifyAll(actor);
+    const main = program.kill(actor.seat);
+    program.waitKernel();
+    this.#cast.leave(actor);
+    return {
+      main,
+      done: answer => {
+        for (const file of actor.opened) file.loseMapping();
+        return raise.status(answer);
+      },
+    };
   }
 
-  #open(call: Call & { readonly op: 'open' }, actor: Actor, file: OpenFile): descriptors.Main {
+  #share(call: Call & { readonly op: 'share' }, from: Descriptor): Main {
+    const to = this.#actor(call.to);
+    to.holds = true;
+    const main = descriptors.share(this.program, from, this.#give(to, call.as, from.file));
+    if (this.#cast.passesFiles) this.#freeLow(to);
+    return main;
+  }
+
+  #fork(call: Call & { readonly op: 'fork' }, parent: Actor): Main {
+    const child = this.#cast.fork(parent, call.child);
+    const main = this.program.fork(parent.seat, parent.thread(call.thread), child.seat);
+    this.#meet(child);
+    return { main, done: raise.status };
+  }
+
+  #open(call: Call & { readonly op: 'open' }, actor: Actor, descriptor: Descriptor): Main {
     const { program } = this;
-    if (actor.limited) {
-      const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device), file);
-      return descriptors.openLimited(this.#place(actor, call.thread), request, file);
+    const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device));
+    if (!actor.givesNext(descriptor)) {
+      this.#freeLow(actor);
+      return descriptors.openElsewhere(this.#place(actor, call.thread), request, descriptor);
     }
     // The new descriptor must not take a number that the driver would give to a received file.
     if (actor.lowFree) program.files(actor.seat, 'occupy');
-    const request = requests.open(call, this.#cast.ground, this.#cast.deviceOf(call.device), file);
     const main = program.call(actor.seat, actor.thread(call.thread), request);
     actor.lowFree = false;
     if (this.#cast.passesFiles) this.#freeLow(actor);
     return { main, done: raise.status };
   }
 
-  #place(actor: Actor, thread: ThreadIndex): descriptors.Place {
+  #place(actor: Actor, thread: ThreadIndex): Place {
     return { program: this.program, ground: this.#cast.ground, actor, seat: actor.thread(thread) };
   }
 
@@ -233,48 +266,23 @@ export class Lowering {
     this.program.files(actor.seat, 'free');
   }
 
-  #mmap(call: Call & { readonly op: 'mmap' }, actor: Actor, file: OpenFile): descriptors.Main {
-    file.unsettled = true;
-    const main = this.program.call(actor.seat, actor.thread(call.thread), requests.mmap(call, this.#cast.ground, file));
-    return { main, done: answer => raise.mapped(answer, file, call.size) };
-  }
-
-  /** Unmaps what is still mapped of the range, and nothing that came to lie there since. */
-  #munmap(call: Call & { readonly op: 'munmap' }, actor: Actor, file: OpenFile): descriptors.Main {
-    const { program } = this;
-    const from = call.offset ?? 0;
-    const length = call.length ?? file.mapped;
-    const to = from + Math.ceil(length / PAGE) * PAGE;
-    const unmap = (offset: number, bytes: number): number =>
-      this.#call(actor, call.thread, this.#calls.munmap, [file.address(offset), bytes]);
-    // An impossible range is the kernel's to refuse.
-    const parts = from % PAGE !== 0 || length === 0 ? [[from, from + length] as const] : file.remaining(from, to);
-    let main = program.tag;
-    if (parts.length === 0) main = program.settle();
-    for (const [low, high] of parts) main = unmap(low, high - low);
-    // Only the last reference that goes leaves work behind (PROC-13).
-    if (file.closed) program.waitKernel();
-    file.unsettled = true;
-    return { main, done: answer => raise.unmapped(answer, file, from, to) };
-  }
-
-  #ioctl(call: Call & { readonly op: 'ioctl' }, actor: Actor, file: OpenFile): descriptors.Main {
+  #ioctl(call: Call & { readonly op: 'ioctl' }, actor: Actor, descriptor: Descriptor): Main {
     const image = this.#image;
     const number = ioctlNumber(call.cmd);
     const relocations: Relocation[] = [];
     const good = encodeIoctl(image, call, target => {
       if ('pid' in target) return target.pid;
-      const other = this.#cast.find(target.proc);
+      const other = this.#cast.find(target.proc) ?? this.#cast.openers.find(({ proc }) => proc === target.proc);
       if (other === undefined) return NOBODY;
       relocations.push({ segment: 0, offset: 0, width: 4, value: other.pid });
       return 0;
     });
     const length = image.segments[0]?.length ?? 0;
     if (number === IOCTL.BINDER_FREEZE) this.restMs += call.arg.timeoutMs ?? 0;
-    const swaps = this.#swapUser(call, number, actor, file);
+    const swaps = this.#swapUser(call, number, actor, descriptor.file);
     const main = this.program.call(actor.seat, actor.thread(call.thread), {
       number: this.#calls.ioctl,
-      args: [file.descriptor, number, good ? { segment: 0 } : BAD_POINTER],
+      args: [descriptor.number, number, good ? { segment: 0 } : BAD_POINTER],
       segments: [{ bytes: image.bytes.subarray(0, length), length: length + SLACK }],
       relocations,
       outs: [{ segment: 0, length }],
@@ -284,27 +292,21 @@ export class Lowering {
     return { main, done: answer => raise.ioctl(answer, number) };
   }
 
-  /**
-   * A device remembers the user of its first manager for ever (CTX-04), but is used by many sequences. So whoever is
-   * the first manager in this sequence is root while it asks, and everybody else is not.
-   */
-  #swapUser(call: Call & { readonly op: 'ioctl' }, number: number, actor: Actor, file: OpenFile): boolean {
+  /** Whether another user was taken for the time of the call: that of the cast for whoever wants to be manager. */
+  #swapUser(call: Call & { readonly op: 'ioctl' }, number: number, actor: Actor, { device }: OpenFile): boolean {
     if (number === IOCTL.BINDER_SET_CONTEXT_MGR_EXT ? call.arg.bad === true : number !== IOCTL.BINDER_SET_CONTEXT_MGR)
       return false;
-    const { managers } = this.#cast;
-    const first = managers.get(file.device) ?? actor.euid;
-    managers.set(file.device, first);
-    const wanted = first === actor.euid ? 0 : actor.euid === 0 ? STRANGER : actor.euid;
+    const wanted = this.#cast.managerUser(device, actor.euid);
     if (wanted === actor.euid) return false;
     this.#setUser(actor, call.thread, wanted);
     return true;
   }
 
   #setUser(actor: Actor, thread: number, euid: number): void {
-    this.#call(actor, thread, this.#calls.setresuid, [sys.SAME_USER, euid, sys.SAME_USER]);
+    systemCall(this.#place(actor, thread), this.#calls.setresuid, [sys.SAME_USER, euid, sys.SAME_USER]);
   }
 
-  #writeRead(call: WriteRead, actor: Actor, file: OpenFile): descriptors.Main {
+  #writeRead(call: WriteRead, actor: Actor, { number, file }: Descriptor): Main {
     const image = this.#image;
     if (!this.#cast.passesFiles && call.write.some(raise.mayPassFiles)) {
       this.#cast.passesFiles = true;
@@ -316,7 +318,7 @@ export class Lowering {
     const read = call.read === undefined ? undefined : places.of(encoded.read);
     const main = this.program.call(actor.seat, actor.thread(call.thread), {
       number: this.#calls.ioctl,
-      args: [file.descriptor, IOCTL.BINDER_WRITE_READ, call.bad === true ? BAD_POINTER : { segment: 0 }],
+      args: [number, IOCTL.BINDER_WRITE_READ, call.bad === true ? BAD_POINTER : { segment: 0 }],
       segments: places.segments,
       relocations: places.relocations(file),
       outs: [
@@ -327,26 +329,15 @@ export class Lowering {
     return { main, done: (answer, reader) => raise.writeRead(answer, call, reader) };
   }
 
-  /** The longest region at each place. */
   #peeks(expected: readonly ExpectedDelivery[]): readonly Peek[] {
-    if (expected.length === 0) return [];
-    const longest = new Map<string, ExpectedDelivery>();
-    for (const each of expected) {
-      const key = `${each.proc} ${each.fd} ${each.buffer}`;
-      if (each.length > (longest.get(key)?.length ?? 0)) longest.set(key, each);
-    }
-    const peeks: Peek[] = [];
-    for (const { proc, fd, buffer, length } of longest.values()) {
-      const actor = this.#cast.find(proc);
-      const file = actor?.files.get(fd);
-      if (actor === undefined || file === undefined) continue;
-      peeks.push({ file, buffer, length, tag: this.peek(file, buffer, length) });
-    }
-    return peeks;
+    return longest(expected).flatMap(({ proc, fd, buffer, length }): Peek[] => {
+      const file = this.#cast.find(proc)?.descriptors.get(fd)?.file;
+      return file === undefined ? [] : [{ file, buffer, length, tag: this.peek(file, buffer, length) }];
+    });
   }
 
   /** Appends the reading of a part of a mapping. */
   peek(file: OpenFile, offset: number, length: number): number {
-    return this.program.peek(file.actor.seat, file.address(offset), length);
+    return this.program.peek(file.opener.seat, file.address(offset), length);
   }
 }

@@ -1,6 +1,6 @@
 /** An encoded call as the agent's segments and relocations. */
 import type { Image } from '../../../abi/image.ts';
-import type { OpenFile } from './cast.ts';
+import type { OpenFile } from './open-file.ts';
 import type { Relocation, Segment } from './program.ts';
 
 /** The agent's segments for an image: one for everything, and one for each part that ends at a page of its own. */

@@ -85,6 +85,7 @@ const operations = {
   euid: 18,
   writeFile: 19,
   limit: 20,
+  share: 21,
 } as const;
 
 const NONE = 0xffff;
@@ -216,9 +217,9 @@ export class Program {
     return this.end(this.begin(operations.exitThread, p, t));
   }
 
-  /** Makes process `q` a forked copy of process `p`, with the same open files. */
-  fork(p: number, q: number): number {
-    const tag = this.begin(operations.fork, p, 0);
+  /** Makes process `q` a copy of process `p`, made by its thread `t`: with its descriptors, user, limit and registers. */
+  fork(p: number, t: number, q: number): number {
+    const tag = this.begin(operations.fork, p, t);
     this.out.u8(q);
     return this.end(tag);
   }
@@ -259,6 +260,14 @@ export class Program {
     const tag = this.begin(operations.limit, p, 0);
     this.out.u8(typeof free === 'number' ? 0 : free === 'none' ? 1 : free === 'hold' ? 2 : 3);
     this.out.u32(typeof free === 'number' ? free : 0);
+    return this.end(tag);
+  }
+
+  /** Gives process `p` a descriptor, with the number that is `wanted`, of the file behind descriptor `number` of process `q`. */
+  share(p: number, q: number, number: Value, wanted: number): number {
+    const tag = this.begin(operations.share, p, 0);
+    this.out.u8(q).u16(wanted);
+    this.value(number, q);
     return this.end(tag);
   }
 

@@ -6,7 +6,7 @@ import { PAGE } from '../../../abi/ids.ts';
 import { WRITE_READ } from '../../../abi/layout.ts';
 import type { Done } from '../../../abi/observation.ts';
 import { readU64 } from '../../../abi/u64.ts';
-import type { OpenFile } from './cast.ts';
+import type { OpenFile } from './open-file.ts';
 import { fromRuns, isLong } from './runs.ts';
 import { POLLIN, epollEvent, type SystemCalls } from './sys.ts';
 import type { Completion } from './wire.ts';
@@ -43,7 +43,7 @@ export const waited = (answer: Completion, calls: SystemCalls): Done => {
   return { status: 'OK', ready: ready.sort((a, b) => a - b) };
 };
 
-/** mmap; the file remembers where it is from now on. */
+/** mmap by the opener; the file remembers where it is from now on. */
 export const mapped = (answer: Completion, file: OpenFile, size: number): Done => {
   file.unsettled = false;
   if (statusOf(answer.value) === 'OK') {

@@ -4,12 +4,14 @@ import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
 import type { Completion as Finished, Done, Observation } from '../../../abi/observation.ts';
 import type { Reader } from '../../../abi/decode.ts';
 import type { Journal } from '../../../abi/journal.ts';
+import type { ProcIndex } from '../../../abi/ids.ts';
 import type { Snapshot } from '../../../abi/snapshot.ts';
-import type { Cast, OpenFile } from './cast.ts';
+import type { Cast } from './cast.ts';
 import { SequenceFailed } from './errors.ts';
 import { HistoryFiles } from './history-files.ts';
 import type { Before } from './journal.ts';
 import { Lowering, type Born, type Lowered } from './lower.ts';
+import type { OpenFile } from './open-file.ts';
 import { peekedBytes } from './raise.ts';
 import { Program } from './program.ts';
 import { snapshotFrom } from './snapshot.ts';
@@ -92,10 +94,13 @@ export class LinuxSession implements RemoteSession {
       for (const { call, expected } of batch) {
         // Which part is still mapped must be known before anything is done to it.
         const unsettled =
-          PARTS.has(call.op) && 'fd' in call && this.#cast.find(call.proc)?.files.get(call.fd)?.unsettled === true;
+          PARTS.has(call.op) &&
+          'fd' in call &&
+          this.#cast.find(call.proc)?.descriptors.get(call.fd)?.file.unsettled === true;
         if (call.op === 'reclaim') await flush(false);
         if (call.op === 'reclaim') await this.#slot.reclaim();
-        if ('proc' in call && this.#cast.isFull && this.#cast.find(call.proc) === undefined) {
+        const proc = newcomer(call);
+        if (proc !== undefined && this.#cast.isFull && this.#cast.find(proc) === undefined) {
           await flush(false);
           await this.#makeRoom();
         }
@@ -118,14 +123,14 @@ export class LinuxSession implements RemoteSession {
     const { program } = this.#lowering;
     const first = program.tag;
     const asked = this.#lowering.identify();
-    const actors = [...this.#cast.all()].filter(({ files }) => [...files.values()].some(({ isAlive }) => isAlive));
+    const openers = this.#cast.openers.filter(({ opened }) => opened.some(({ isAlive }) => isAlive));
     const before = this.#before;
     // What is told of the history comes first: looking at the state wakes readers, which counts (DBG-14).
     const history = before === undefined ? undefined : new HistoryFiles(program, logs, MOST_TEXT);
     // Beside others, only files that touch nobody else's nodes are read: printing a node has effects (DBG-14).
     const blocks =
       before === undefined
-        ? actors.map(({ seat }) => program.readFile(seat, `${logs}/proc/%d`, MOST_TEXT))
+        ? openers.map(({ seat }) => program.readFile(seat, `${logs}/proc/%d`, MOST_TEXT))
         : [program.readFile(0, `${logs}/state`, MOST_TEXT)];
     program.settle();
     const transactions = before === undefined ? undefined : program.readFile(0, `${logs}/transactions`, MOST_TEXT);
@@ -160,7 +165,7 @@ export class LinuxSession implements RemoteSession {
     this.#cast.learn(ids.readUInt32LE(0), proc);
     if (thread === undefined) return;
     this.#cast.learnThread(ids.readUInt32LE(4), { proc, thread });
-    actor.tids.set(ids.readUInt32LE(4), thread);
+    actor.known.add(thread);
   }
 
   /** Gives everything back: processes are emptied or killed before the slot's next program. */
@@ -278,6 +283,13 @@ const knownFrom = (file: OpenFile, buffer: number, length: number, answer: Outco
   length,
   bytes: answer === undefined ? undefined : peekedBytes(answer, length),
 });
+
+/** A process that may come to life by a call. */
+const newcomer = (call: Call): ProcIndex | undefined => {
+  if (call.op === 'share') return call.to;
+  if (call.op === 'fork') return call.child;
+  return 'proc' in call ? call.proc : undefined;
+};
 
 /** Instructions of a call with the peeks behind it. */
 const stepLength = ({ first, end }: Lowered): number => end - first;

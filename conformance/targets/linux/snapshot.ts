@@ -1,7 +1,14 @@
 /** A snapshot from the driver's debugfs files, in numbers of the log. */
-import { PAGE, type DeviceIndex, type ThreadIndex } from '../../../abi/ids.ts';
-import type { Census, NodeSnapshot, ProcSnapshot, Snapshot, TransactionSnapshot } from '../../../abi/snapshot.ts';
-import type { Actor, Cast, OpenFile } from './cast.ts';
+import { PAGE, type DeviceIndex } from '../../../abi/ids.ts';
+import type {
+  Census,
+  NodeSnapshot,
+  ProcSnapshot,
+  Snapshot,
+  ThreadOf,
+  TransactionSnapshot,
+} from '../../../abi/snapshot.ts';
+import type { Cast } from './cast.ts';
 import {
   activeObjects,
   parseState,
@@ -11,6 +18,7 @@ import {
   type StatsText,
   type TransactionText,
 } from './debugfs.ts';
+import type { OpenFile } from './open-file.ts';
 
 /** What is read. */
 export interface DebugfsText {
@@ -37,13 +45,20 @@ const nodeOf = ({ asyncTodo, ...node }: NodeText, busy: ReadonlySet<number> | nu
   asyncTodo,
 });
 
-const threadOf = (actor: Actor, tid: number): ThreadIndex => {
-  const thread = actor.tids.get(tid);
-  if (thread === undefined) throw new Error(`debugfs shows thread ${tid}, which no thread of the log is`);
-  return thread;
+/** A thread of an open file; the holder's where it is not the opener's. */
+const threadOf = (cast: Cast, file: OpenFile, tid: number): Pick<ThreadOf, 'thread' | 'holder'> => {
+  const found = cast.threadOf(tid);
+  if (found === undefined) throw new Error(`debugfs shows thread ${tid}, which no thread of the log is`);
+  const { proc, thread } = found;
+  return proc === file.opener.proc ? { thread } : { thread, holder: proc };
 };
 
+/** The opener's threads first, then those of each holder. */
+const inOrder = (a: Pick<ThreadOf, 'thread' | 'holder'>, b: Pick<ThreadOf, 'thread' | 'holder'>): number =>
+  (a.holder ?? -1) - (b.holder ?? -1) || a.thread - b.thread;
+
 const procOf = (
+  cast: Cast,
   file: OpenFile,
   device: DeviceIndex,
   text: ProcText,
@@ -57,15 +72,13 @@ const procOf = (
   };
   const pages = [figure('pages'), figure('pages', 1), figure('pages', 2)];
   return {
-    proc: file.actor.proc,
+    proc: file.opener.proc,
     fd: file.fd,
     device,
     // Pages are only counted while the mapping is whole.
     arena: pages.reduce((sum, count) => sum + count, 0) * PAGE || null,
     freeAsync: figure('free async space'),
-    threads: text.threads
-      .map(({ tid, ...thread }) => ({ thread: threadOf(file.actor, tid), ...thread }))
-      .sort(byNumber(({ thread }) => thread)),
+    threads: text.threads.map(({ tid, ...thread }) => ({ ...threadOf(cast, file, tid), ...thread })).sort(inOrder),
     nodes: text.nodes.map(node => nodeOf(node, busy)),
     refs: text.refs,
     buffers: text.buffers
@@ -98,23 +111,21 @@ interface Place {
 }
 
 /** Both ends of a transaction: the block of its outgoing line is the sender's, that of any other the receiver's. */
-const transactionOf = (places: readonly Place[]): TransactionSnapshot => {
+const transactionOf = (cast: Cast, places: readonly Place[]): TransactionSnapshot => {
   const { id, code, flags, needsReply } = (places[0] as Place).line;
   const outgoing = places.find(({ line }) => line.place === 'outgoing');
   const incoming = places.find(({ line }) => line.place !== 'outgoing');
-  const end = ({ file }: Place) => ({ proc: file.actor.proc, fd: file.fd });
+  const end = ({ file }: Place) => ({ proc: file.opener.proc, fd: file.fd });
   return {
     id,
     from:
-      outgoing === undefined
-        ? null
-        : { ...end(outgoing), thread: threadOf(outgoing.file.actor, outgoing.line.from.tid) },
+      outgoing === undefined ? null : { ...end(outgoing), ...threadOf(cast, outgoing.file, outgoing.line.from.tid) },
     to:
       incoming === undefined
         ? null
         : {
             ...end(incoming),
-            thread: incoming.line.to.tid === 0 ? null : threadOf(incoming.file.actor, incoming.line.to.tid),
+            ...(incoming.line.to.tid === 0 ? { thread: null } : threadOf(cast, incoming.file, incoming.line.to.tid)),
           },
     code,
     flags,
@@ -122,10 +133,10 @@ const transactionOf = (places: readonly Place[]): TransactionSnapshot => {
   };
 };
 
-const transactionsOf = (places: readonly Place[]): TransactionSnapshot[] => {
+const transactionsOf = (cast: Cast, places: readonly Place[]): TransactionSnapshot[] => {
   const byId = new Map<number, Place[]>();
   for (const place of places) byId.set(place.line.id, [...(byId.get(place.line.id) ?? []), place]);
-  return [...byId.values()].map(transactionOf).sort(byNumber(({ id }) => id));
+  return [...byId.values()].map(each => transactionOf(cast, each)).sort(byNumber(({ id }) => id));
 };
 
 const censusOf = (stats: string, before: Readonly<Record<string, number>>): Census => {
@@ -147,11 +158,12 @@ const censusOf = (stats: string, before: Readonly<Record<string, number>>): Cens
  * while serving it is unanswered (THR-43): then nobody can list all of them, and the list cannot be told.
  */
 const counted = (
+  cast: Cast,
   places: readonly Place[],
   stats: string,
   before: Readonly<Record<string, number>>,
 ): Pick<Snapshot, 'transactions' | 'census'> => {
-  const transactions = transactionsOf(places);
+  const transactions = transactionsOf(cast, places);
   const census = censusOf(stats, before);
   return { transactions: census.transaction === transactions.length ? transactions : null, census };
 };
@@ -171,8 +183,8 @@ export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
   const places: Place[] = [];
   const stats = parseStats(text.stats);
   const procs: ProcSnapshot[] = [];
-  for (const actor of cast.all()) {
-    const files = [...actor.files.values()].filter(file => file.isAlive).sort(byNumber(({ order }) => -order));
+  for (const actor of cast.openers) {
+    const files = actor.opened.filter(file => file.isAlive).reverse();
     const blocks = shown.filter(({ pid }) => cast.procOf(pid) === actor.proc);
     const figures = stats.filter(({ pid }) => cast.procOf(pid) === actor.proc);
     if (blocks.length !== files.length || figures.length !== files.length) {
@@ -180,7 +192,7 @@ export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
     }
     files.forEach((file, at) => {
       const block = blocks[at] as ProcText;
-      procs.push(procOf(file, cast.deviceIn(block.context), block, figures[at] as StatsText, busy));
+      procs.push(procOf(cast, file, cast.deviceIn(block.context), block, figures[at] as StatsText, busy));
       places.push(...block.transactions.map(line => ({ file, line })));
     });
   }
@@ -190,6 +202,6 @@ export const snapshotFrom = (cast: Cast, text: DebugfsText): Snapshot => {
       busy === null
         ? null
         : states.flatMap(({ deadNodes }) => deadNodes.map(node => nodeOf(node, null))).sort(byNumber(({ id }) => id)),
-    ...(alone === undefined ? { transactions: null, census: null } : counted(places, text.stats, alone.before)),
+    ...(alone === undefined ? { transactions: null, census: null } : counted(cast, places, text.stats, alone.before)),
   };
 };
