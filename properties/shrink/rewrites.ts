@@ -1,5 +1,6 @@
 /** Passes that put something simpler in the place of something: merged threads, other references, plain values. */
-import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
+import type { CommandSpec, HandleRef, ObjectSpec, Op } from '../../abi/op.ts';
+import type { U64 } from '../../abi/u64.ts';
 import { STRAY_ADDRESS, STRAY_HANDLE } from '../../abi/resolve.ts';
 import { handlesOf, joined, producersOf, renamed, withoutCommand, type WriteReadOp } from './edit.ts';
 import {
@@ -44,15 +45,8 @@ export const merge: Pass = {
       for (const apart of [0, 8]) {
         if (++place < from.at) continue;
         const { proc, fd, to, as } = op;
-        const usual = ({
-          thread,
-          ...who
-        }: {
-          proc: number;
-          thread: number;
-          fd: number;
-        }): typeof who & { thread: number } =>
-          who.proc === to && who.fd === as ? { proc, fd, thread: thread + apart } : { ...who, thread };
+        const usual = (who: Parameters<Parameters<typeof renamed>[1]>[0]): typeof who =>
+          who.proc === to && who.fd === as ? { proc, fd, thread: who.thread + apart } : who;
         yield { ops: ops.filter(each => each !== op).map(each => renamed(each, usual)), position: { at: place } };
       }
     }
@@ -61,16 +55,60 @@ export const merge: Pass = {
       for (const other of all.filter(each => each < proc).reverse()) {
         for (const apart of [0, 8]) {
           if (++place < from.at) continue;
-          const next = ops
-            .filter(op => procOf(op) !== proc || (op.op !== 'open' && op.op !== 'mmap'))
-            .map(op =>
-              renamed(op, who => (who.proc === proc ? { ...who, proc: other, thread: who.thread + apart } : who)),
-            );
-          yield { ops: next, position: { at: place }, edit: `merge ${proc} ${other} ${apart}` };
+          const merged = (of: readonly Op[]): readonly Op[] =>
+            of
+              .filter(op => procOf(op) !== proc || (op.op !== 'open' && op.op !== 'mmap'))
+              .map(op =>
+                renamed(op, who => (who.proc === proc ? { ...who, proc: other, thread: who.thread + apart } : who)),
+              );
+          yield { ops: merged(ops), position: { at: place }, edit: `merge ${proc} ${other} ${apart}` };
+          if (!sharesNodes(ops, proc, other)) continue;
+          // Nodes of the two that had one name stay two.
+          const named = ops.map(op => (procOf(op) === proc ? withOwnNodes(op) : op));
+          yield { ops: merged(named), position: { at: place }, edit: `merge ${proc} ${other} ${apart} nodes` };
         }
       }
     }
   },
+};
+
+/** Moves the names of one process's nodes out of the way of another's. */
+const ELSEWHERE = 0x1000;
+
+const objectsOf = (op: Op): readonly ObjectSpec[] =>
+  op.op === 'write_read'
+    ? (op.write ?? []).flatMap(each => ('message' in each ? (each.message.objects ?? []) : []))
+    : [];
+
+const nodesOf = (ops: readonly Op[], proc: number): ReadonlySet<U64> =>
+  new Set(
+    ops
+      .filter(op => procOf(op) === proc)
+      .flatMap(op => objectsOf(op).flatMap(each => ('ptr' in each ? [each.ptr] : []))),
+  );
+
+const sharesNodes = (ops: readonly Op[], one: number, other: number): boolean => {
+  const own = nodesOf(ops, other);
+  return [...nodesOf(ops, one)].some(ptr => own.has(ptr));
+};
+
+const elsewhere = (word: U64): U64 => (typeof word === 'number' && word < ELSEWHERE ? word + ELSEWHERE : word);
+
+/** The op with other names for its nodes. */
+const withOwnNodes = (op: Op): Op => {
+  if (op.op !== 'write_read' || op.write === undefined) return op;
+  const moved = <Named extends { ptr: U64; cookie: U64 }>(named: Named): Named => ({
+    ...named,
+    ptr: elsewhere(named.ptr),
+    cookie: elsewhere(named.cookie),
+  });
+  const write = op.write.map((each): CommandSpec => {
+    if (each.bc === 'BC_INCREFS_DONE' || each.bc === 'BC_ACQUIRE_DONE') return moved(each);
+    if (!('message' in each) || each.message.objects === undefined) return each;
+    const objects = each.message.objects.map(object => ('ptr' in object ? moved(object) : object));
+    return { ...each, message: { ...each.message, objects } };
+  });
+  return { ...op, write };
 };
 
 /** Two write_reads of one thread become one. */
