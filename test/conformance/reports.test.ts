@@ -19,7 +19,7 @@ let wrong: FinishedRun;
 beforeAll(async () => {
   await withFolder(async folder => {
     const log = path.join(folder, 'run.jsonl');
-    const args = ['-t', 'mutant:br-dead-reply', '-n', '2000', '-s', '3', '--no-corpus', '--save', folder];
+    const args = ['-t', 'mutant:br-dead-reply', '-n', '2000', '-s', '4', '--no-corpus', '--save', folder];
     await command(['run', ...args, '--log', log]);
     const { head, events, seconds, interrupted } = parseRunLog(log, readFileSync(log, 'utf8'));
     wrong = { head, tally: tallyOf({ events }), seconds, interrupted };
