@@ -234,6 +234,7 @@ export const cProgram = (log: OpLog, options: CProgramOptions = {}): string => {
     '\tfor (int i = 1; i < count && i <= (int)(sizeof device / sizeof *device); i++)',
     '\t\tdevice[i - 1] = names[i];',
     '\tlayOut();',
+    ...(copies.size === 0 ? [] : ['\tprctl(PR_SET_CHILD_SUBREAPER, 1);']),
     '\tatexit(stopEverybody);',
     ...starts,
     '\tperformLog();',

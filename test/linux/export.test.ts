@@ -15,7 +15,7 @@ const wanted = process.env['BINDER_SPEC_LINUX'] === '1';
 /** Logs of the corpus by a pattern in place of the usual ones: `.` for all. */
 const only = process.env['BINDER_SPEC_EXPORTS'];
 const USUAL =
-  /dead-reply-from|peek-cuts|nonblock-is|release-runs|freeze-thaws|arrays-that|two-opens|spawn-looper|changes-nice|tiny-read|hands-/;
+  /dead-reply-from|peek-cuts|nonblock-is|release-runs|freeze-thaws|arrays-that|two-opens|spawn-looper|changes-nice|tiny-read|hands-|fork-of/;
 const GENERATED = Number(process.env['BINDER_SPEC_GENERATED'] ?? 6);
 const DEVICES = 2;
 

@@ -94,8 +94,11 @@ HELPER void forkProcess(int op, int p, int t, int q)
 	for (int i = 0; i < THREADS; i++)
 		process[q].thread[i].euid = process[p].euid;
 	process[q].pid = (int)CALL(op, &process[p].leader, FORK, q);
-	while (!process[q].ready)
+	while (!process[q].ready) {
+		if (kill(process[q].pid, 0) < 0)
+			stop("op %d: process %d could not be copied", op, p);
 		usleep(100);
+	}
 	for (int f = 0; f < FILES; f++) {
 		struct file *mine = &file[p][f];
 		if (mine->fd < 64 || mine->closed)
@@ -145,8 +148,10 @@ HELPER void killProcess(int op, int p)
 	kill(process[p].pid, SIGKILL);
 	while (waitpid(process[p].pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	while (kill(process[p].pid, 0) == 0) /* a copy is not ours to wait for */
+	while (kill(process[p].pid, 0) == 0) { /* a copy is ours to wait for only when its parent is dead */
+		waitpid(process[p].pid, NULL, WNOHANG);
 		usleep(100);
+	}
 	process[p].dead = 1;
 	drain(op);
 	showStatus(0);
