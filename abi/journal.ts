@@ -4,8 +4,8 @@
  *
  * In numbers of the log. `null` is what a target cannot tell; `'none'` is a 0 where a pid or a tid stands.
  */
-import type { DeviceIndex, FdIndex, ProcIndex, ThreadIndex } from './ids.ts';
-import type { Census } from './snapshot.ts';
+import type { DeviceIndex, FdIndex, ProcIndex } from './ids.ts';
+import type { Census, ThreadOf } from './snapshot.ts';
 
 /** How often each command was read and each return was stored, by the names that stats has; none that is 0. */
 export interface Counts {
@@ -16,10 +16,14 @@ export interface Counts {
 /** How many objects of each class were ever made; none that is 0. */
 export type Made = Readonly<Partial<Record<keyof Census, number>>>;
 
+/** A thread in an open file; `holder` as in a snapshot. */
+export type Native = Pick<ThreadOf, 'thread' | 'holder'>;
+
 /** One end of a message in a transaction log. */
 export interface LogEnd {
+  /** Who opened the file. */
   readonly proc: ProcIndex | 'none' | null;
-  readonly thread: ThreadIndex | 'none' | null;
+  readonly thread: Native | 'none' | null;
 }
 
 /** A line of a transaction log. */
@@ -42,11 +46,11 @@ export interface LogEntry {
   readonly finished: boolean;
 }
 
-/** What a file lists of one open file, in the order of its lines; threads in ascending number. */
+/** What a file lists of one open file, in the order of its lines; threads in that of a snapshot. */
 export interface Listed {
   readonly proc: ProcIndex;
   readonly device: DeviceIndex;
-  readonly threads: readonly ThreadIndex[];
+  readonly threads: readonly Native[];
   readonly nodes: readonly number[];
   readonly refs: readonly number[];
   readonly buffers: readonly number[];

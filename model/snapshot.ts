@@ -48,7 +48,7 @@ const workOf = (work: Work, thread?: Thread): WorkSnapshot => {
 };
 
 /** A native thread by its number, and by its process where that did not open the file. */
-const nativeOf = (key: ThreadKey): Pick<ThreadOf, 'thread' | 'holder'> => {
+export const nativeOf = (key: ThreadKey): Pick<ThreadOf, 'thread' | 'holder'> => {
   const holder = holderOf(key);
   return holder === OPENER ? { thread: indexOf(key) } : { thread: indexOf(key), holder };
 };

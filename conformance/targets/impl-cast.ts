@@ -85,8 +85,11 @@ export class NativeProcess {
 /** Process of the log with that pid. */
 export const procOfPid = (pid: number): number => (pid - FIRST_PID) / PIDS;
 
-/** Thread of its process with that tid. */
-export const threadOfTid = (tid: number): number => (tid - FIRST_PID) % PIDS;
+/** Thread of the log with that tid. */
+export const threadOfTid = (tid: number): { readonly proc: number; readonly thread: number } => {
+  const thread = (tid - FIRST_PID) % PIDS;
+  return { proc: procOfPid(tid - thread), thread };
+};
 
 /** The pid that an ioctl names. */
 export const pidOf = (target: NonNullable<IoctlArgument['target']>): number =>

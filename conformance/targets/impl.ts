@@ -81,7 +81,7 @@ export class ImplTarget implements Driver {
     });
     const persons = {
       procOf: procOfPid,
-      threadOf: (_pid: number, tid: number) => threadOfTid(tid),
+      threadOf: threadOfTid,
       deviceIn: (context: string) => Number(context.replace('binder', '')),
     };
     const texts = {

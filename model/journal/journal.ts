@@ -1,16 +1,15 @@
 /** What the debugfs files tell of a history: which open files each of them lists, in which order, and what of them. */
-import type { ThreadIndex } from '../../abi/ids.ts';
-import type { History, Journal, Listed, OpenFile } from '../../abi/journal.ts';
+import type { History, Journal, Listed, Native, OpenFile } from '../../abi/journal.ts';
 import type { ProcSnapshot, Snapshot } from '../../abi/snapshot.ts';
 
-const inOrder = (threads: ProcSnapshot['threads']): readonly ThreadIndex[] =>
-  threads.map(({ thread }) => thread).sort((a, b) => a - b);
+const nativesOf = (threads: ProcSnapshot['threads']): readonly Native[] =>
+  threads.map(({ thread, holder }) => (holder === undefined ? { thread } : { thread, holder }));
 
 /** DBG-01, DBG-09: a block with everything. */
 const whole = ({ proc, device, threads, nodes, refs, buffers, todo, deliveredDeath }: ProcSnapshot): Listed => ({
   proc,
   device,
-  threads: inOrder(threads),
+  threads: nativesOf(threads),
   nodes: nodes.map(({ id }) => id),
   refs: refs.map(({ id }) => id),
   buffers: buffers.map(({ id }) => id),
@@ -21,7 +20,7 @@ const whole = ({ proc, device, threads, nodes, refs, buffers, todo, deliveredDea
 /** DBG-08: what moves: threads with a stack or work, nodes with a oneway in flight, and no references. */
 const moving = (file: ProcSnapshot): Listed => ({
   ...whole(file),
-  threads: inOrder(file.threads.filter(({ stack, todo }) => stack.length + todo.length > 0)),
+  threads: nativesOf(file.threads.filter(({ stack, todo }) => stack.length + todo.length > 0)),
   nodes: file.nodes.filter(({ hasAsync }) => hasAsync === true).map(({ id }) => id),
   refs: [],
 });

@@ -8,7 +8,8 @@ import { wordOfCommand } from '../../abi/encode.ts';
 import type { LogEntry } from '../../abi/journal.ts';
 import type { Census } from '../../abi/snapshot.ts';
 import { asSigned32 } from '../../abi/u64.ts';
-import { fileOf, indexOf, NO_THREAD, type FileKey, type Id, type ThreadKey } from '../state.ts';
+import { nativeOf } from '../snapshot.ts';
+import { fileOf, NO_THREAD, type FileKey, type Id, type ThreadKey } from '../state.ts';
 import { headAt } from '../stream.ts';
 import type { Turn } from '../turn.ts';
 
@@ -80,7 +81,7 @@ export const noteSent = (t: Turn, thread: ThreadKey, id: Id, kind: LogEntry['kin
   t.notes.entries.push({
     id,
     kind,
-    from: { proc, thread: indexOf(thread) },
+    from: { proc, thread: nativeOf(thread) },
     to: { proc: 'none', thread: 'none' },
     device,
     node: 0,
@@ -109,7 +110,7 @@ export const noteReceiver = (t: Turn, file: FileKey, thread: ThreadKey): void =>
   if (t.notes === null) return;
   // Who passed the checks of the target gets a record and a completion, which may not last.
   t.notes.made.push('transaction', 'transaction_complete');
-  complete(t, { to: { proc: t.file(file).proc, thread: thread === NO_THREAD ? 'none' : indexOf(thread) } });
+  complete(t, { to: { proc: t.file(file).proc, thread: thread === NO_THREAD ? 'none' : nativeOf(thread) } });
 };
 
 /** DBG-13: why it was not sent. */

@@ -46,7 +46,7 @@ describe('stats', () => {
 describe('a journal', () => {
   const who = {
     procOf: (pid: number) => (pid === 77 ? 5 : null),
-    threadOf: () => null,
+    threadOf: () => undefined,
     deviceIn: () => 1,
   };
   const quiet = { state: '', transactions: '', processes: [], failed: '' };

@@ -113,11 +113,35 @@ describe('the logs', () => {
     ]);
     const common = { device: 0, handle: 0, offsetsSize: 0, finished: true };
     expect(log).toMatchObject([
-      { ...common, kind: 'call', from: { proc: 1, thread: 0 }, to: { proc: 0, thread: 'none' }, node: 1, code: 0 },
-      { ...common, kind: 'reply', from: { proc: 0, thread: 0 }, to: { proc: 1, thread: 0 }, node: 0, dataSize: 4 },
+      {
+        ...common,
+        kind: 'call',
+        from: { proc: 1, thread: { thread: 0 } },
+        to: { proc: 0, thread: 'none' },
+        node: 1,
+        code: 0,
+      },
+      {
+        ...common,
+        kind: 'reply',
+        from: { proc: 0, thread: { thread: 0 } },
+        to: { proc: 1, thread: { thread: 0 } },
+        node: 0,
+        dataSize: 4,
+      },
       { ...common, kind: 'reply', to: { proc: 'none', thread: 'none' }, code: 29201, param: -71 },
     ]);
     expect(failed).toEqual(log.slice(2));
+  });
+
+  it('name the opener of the file, and the holder whose thread it is (TXN-46)', () => {
+    const { log, state } = told([
+      ...MANAGED,
+      { op: 'share', id: 6, ...at, proc: 1, to: 2, as: 0 },
+      { op: 'write_read', id: 7, ...at, proc: 2, write: [call(0)] },
+    ]);
+    expect(log).toMatchObject([{ from: { proc: 1, thread: { thread: 0, holder: 2 } } }]);
+    expect(state[0]).toMatchObject({ proc: 1, threads: [{ thread: 0, holder: 2 }] });
   });
 
   it('of failures have no call whose receiver died later (DBG-13)', () => {
@@ -169,7 +193,7 @@ describe('the files', () => {
     expect(told(MANAGED).transactions).toEqual([]);
     const { transactions } = told([...MANAGED, { op: 'write_read', id: 6, ...at, proc: 1, write: [call(0)] }]);
     expect(transactions).toMatchObject([
-      { proc: 1, threads: [0], todo: 0 },
+      { proc: 1, threads: [{ thread: 0 }], todo: 0 },
       { proc: 0, threads: [], nodes: [], todo: 1 },
     ]);
   });

@@ -108,11 +108,14 @@ export class Cast {
   /** Descriptors travel in this sequence. */
   passesFiles = false;
   readonly ground: Ground;
+  /** The logs of the driver will be read, which name threads that have ended. */
+  readonly isRemembered: boolean;
   readonly #firstDevice: number;
 
-  constructor(firstDevice: number, ground = VIRTUAL_MACHINE) {
+  constructor(firstDevice: number, ground = VIRTUAL_MACHINE, isRemembered = false) {
     this.#firstDevice = firstDevice;
     this.ground = ground;
+    this.isRemembered = isRemembered;
   }
 
   /** The path of a device of the log. */

@@ -47,7 +47,7 @@ export class HistoryFiles {
     };
     const persons = {
       procOf: (pid: number) => cast.procOf(pid),
-      threadOf: (_pid: number, tid: number) => cast.threadOf(tid)?.thread ?? null,
+      threadOf: (tid: number) => cast.threadOf(tid),
       deviceIn: (context: string) => cast.deviceIn(context),
     };
     return journalFrom(persons, texts, before);

@@ -1,6 +1,7 @@
 /** A journal from the driver's debugfs files, in numbers of the log. */
-import type { DeviceIndex, ProcIndex, ThreadIndex } from '../../../abi/ids.ts';
-import type { Counts, Journal, Listed, LogEntry, Made } from '../../../abi/journal.ts';
+import type { DeviceIndex, ProcIndex } from '../../../abi/ids.ts';
+import type { Counts, Journal, Listed, LogEntry, Made, Native } from '../../../abi/journal.ts';
+import type { NativeThread } from './cast.ts';
 import { parseState, type ProcText } from './debugfs.ts';
 import { madeIn, parseCounts, parseLog, since, type LogLine } from './journal-text.ts';
 
@@ -8,7 +9,7 @@ import { madeIn, parseCounts, parseLog, since, type LogLine } from './journal-te
 export interface Persons {
   /** `null` for a pid that nobody of the log is known to have. */
   procOf(pid: number): ProcIndex | null;
-  threadOf(pid: number, tid: number): ThreadIndex | null;
+  threadOf(tid: number): NativeThread | undefined;
   deviceIn(context: string): DeviceIndex;
 }
 
@@ -48,16 +49,23 @@ export const journalFrom = (persons: Persons, text: JournalText, before: Before)
     if (proc === null) throw new Error(`debugfs shows process ${pid}, which no process of the log is`);
     return proc;
   };
+  /** A thread in a file that process `pid` opened; `null` where nobody asked for its id while it was there. */
+  const nativeOf = (pid: number, tid: number): Native | null => {
+    const who = persons.threadOf(tid);
+    if (who === undefined) return null;
+    const { proc, thread } = who;
+    return proc === persons.procOf(pid) ? { thread } : { thread, holder: proc };
+  };
   const listedOf = (block: ProcText): Listed => ({
     proc: procOf(block.pid),
     device: persons.deviceIn(block.context),
     threads: block.threads
       .map(({ tid }) => {
-        const thread = persons.threadOf(block.pid, tid);
-        if (thread === null) throw new Error(`debugfs shows thread ${tid}, which no thread of the log is`);
-        return thread;
+        const native = nativeOf(block.pid, tid);
+        if (native === null) throw new Error(`debugfs shows thread ${tid}, which no thread of the log is`);
+        return native;
       })
-      .sort((a, b) => a - b),
+      .sort((a, b) => (a.holder ?? -1) - (b.holder ?? -1) || a.thread - b.thread),
     nodes: block.nodes.map(({ id }) => id),
     refs: block.refs.map(({ id }) => id),
     buffers: block.buffers.map(({ id }) => id),
@@ -67,7 +75,7 @@ export const journalFrom = (persons: Persons, text: JournalText, before: Before)
   const listed = (file: string): Listed[] => parseState(file).procs.map(listedOf);
   const end = ({ pid, tid }: LogLine['from']): LogEntry['from'] => ({
     proc: pid === 0 ? 'none' : persons.procOf(pid),
-    thread: tid === 0 ? 'none' : persons.threadOf(pid, tid),
+    thread: tid === 0 ? 'none' : nativeOf(pid, tid),
   });
   const logOf = (file: string): LogEntry[] =>
     parseLog(file)

@@ -212,8 +212,9 @@ export class Lowering {
 
   #kill(actor: Actor): Main {
     const { program } = this;
-    // Files that live on show its threads.
-    if (actor.holds || actor.opened.some(({ isElsewhere }) => isElsewhere)) this.#identifyAll(actor);
+    // Files that live on show its threads, and the logs go on naming them.
+    if (this.#cast.isRemembered || actor.holds || actor.opened.some(({ isElsewhere }) => isElsewhere))
+      this.#identifyAll(actor);
     const main = program.kill(actor.seat);
     program.waitKernel();
     this.#cast.leave(actor);

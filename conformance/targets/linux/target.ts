@@ -112,7 +112,7 @@ export class LinuxTarget implements RemoteDriver {
           else this.#gate.end();
         },
       },
-      new Cast(slot * each, this.#ground),
+      new Cast(slot * each, this.#ground, before !== undefined),
       separate,
       before,
     );
