@@ -6,6 +6,8 @@ export type OpId = number;
 export type ProcIndex = number;
 /** A native thread, within its process. */
 export type ThreadIndex = number;
+/** Threads that a process of a log may have: they are numbered below this. */
+export const MOST_THREADS = 128;
 /** A descriptor of an open file, within its process: what `open` or `share` was told to name it. */
 export type FdIndex = number;
 /** A Binder device (context). */

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { IOCTL } from './constants.ts';
+import { MOST_THREADS } from './ids.ts';
 
 const int = z.int().nonnegative();
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'an even number of hex digits in lower case');
@@ -131,7 +132,8 @@ export const IoctlArgSchema = z.strictObject({
 });
 
 const ioctlNames = Object.keys(IOCTL) as (keyof typeof IOCTL)[];
-const who = { id: int, proc: int, thread: int, fd: int };
+const thread = int.max(MOST_THREADS - 1);
+const who = { id: int, proc: int, thread, fd: int };
 
 /** One operation. */
 export const OpSchema = z.discriminatedUnion('op', [
@@ -154,7 +156,7 @@ export const OpSchema = z.discriminatedUnion('op', [
   /** Process `to` gets a descriptor of the same open file, its number `as`, as through SCM_RIGHTS (TXN-46). */
   z.strictObject({ op: z.literal('share'), ...who, to: int, as: int }),
   /** A copy of the process, `child`, with its descriptors, and none of its mappings and threads but the one that forks (PROC-26). */
-  z.strictObject({ op: z.literal('fork'), id: int, proc: int, thread: int, child: int }),
+  z.strictObject({ op: z.literal('fork'), id: int, proc: int, thread, child: int }),
   /** Closes the descriptor; the release waits for the mapping (PROC-13). */
   z.strictObject({ op: z.literal('close'), ...who }),
   /** A descriptor of the same open file is duplicated and closed: the driver's flush. */
@@ -184,11 +186,11 @@ export const OpSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('poll'), ...who }),
   z.strictObject({ op: z.literal('set_nonblock'), ...who, nonblock: z.boolean() }),
   /** A signal with a handler reaches the thread. */
-  z.strictObject({ op: z.literal('signal'), id: int, proc: int, thread: int }),
+  z.strictObject({ op: z.literal('signal'), id: int, proc: int, thread }),
   /** The native thread ends without BINDER_THREAD_EXIT. */
-  z.strictObject({ op: z.literal('exit_task'), id: int, proc: int, thread: int }),
-  z.strictObject({ op: z.literal('set_nice'), id: int, proc: int, thread: int, nice: z.int().min(-20).max(19) }),
-  z.strictObject({ op: z.literal('get_nice'), id: int, proc: int, thread: int }),
+  z.strictObject({ op: z.literal('exit_task'), id: int, proc: int, thread }),
+  z.strictObject({ op: z.literal('set_nice'), id: int, proc: int, thread, nice: z.int().min(-20).max(19) }),
+  z.strictObject({ op: z.literal('get_nice'), id: int, proc: int, thread }),
   z.strictObject({ op: z.literal('set_euid'), id: int, proc: int, euid: int }),
   /** Memory pressure: every page that can be reclaimed is (ALLOC-31). */
   z.strictObject({ op: z.literal('reclaim'), id: int }),
@@ -205,7 +207,7 @@ export const OpSchema = z.discriminatedUnion('op', [
   /** The open file enters the thread's own epoll set (EPOLLIN, level-triggered), is looked at again, or leaves the set. */
   z.strictObject({ op: z.literal('epoll_ctl'), ...who, ctl: z.enum(['add', 'mod', 'del']) }),
   /** Asks the thread's epoll set which files are readable; `sleep`: until one is, or a signal comes. */
-  z.strictObject({ op: z.literal('epoll_wait'), id: int, proc: int, thread: int, sleep: z.boolean().optional() }),
+  z.strictObject({ op: z.literal('epoll_wait'), id: int, proc: int, thread, sleep: z.boolean().optional() }),
 ]);
 
 /** A log with what it needs to be replayed anywhere. */

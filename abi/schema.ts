@@ -127,7 +127,7 @@ const ProcSchema = z.strictObject({
   threads: z.array(
     z.strictObject({
       thread: count,
-      holder: count.exactOptional(),
+      holder: count.optional(),
       looper: count,
       needReturn: z.boolean(),
       stack: z.array(z.strictObject({ id: count, direction: z.enum(['incoming', 'outgoing']) })),
@@ -175,8 +175,8 @@ export const SnapshotSchema = z.strictObject({
     .array(
       z.strictObject({
         id: count,
-        from: z.strictObject({ ...who, thread: count, holder: count.exactOptional() }).nullable(),
-        to: z.strictObject({ ...who, thread: count.nullable(), holder: count.exactOptional() }).nullable(),
+        from: z.strictObject({ ...who, thread: count, holder: count.optional() }).nullable(),
+        to: z.strictObject({ ...who, thread: count.nullable(), holder: count.optional() }).nullable(),
         code: count,
         flags: count,
         needsReply: z.boolean(),

@@ -23,7 +23,7 @@ export interface ThreadOf {
   readonly fd: FdIndex;
   readonly thread: ThreadIndex;
   /** Process of the thread where that is not the opener: a holder of a descriptor (TXN-46). */
-  readonly holder?: ProcIndex;
+  readonly holder?: ProcIndex | undefined;
 }
 
 /** A transaction that still exists, wherever it is. */
@@ -41,7 +41,7 @@ export interface TransactionSnapshot {
 export interface ThreadSnapshot {
   readonly thread: ThreadIndex;
   /** Process of the thread where that is not the opener: a holder of a descriptor (TXN-46). */
-  readonly holder?: ProcIndex;
+  readonly holder?: ProcIndex | undefined;
   /** Bits: 01 registered, 02 entered, 04 exited, 08 invalid, 10 waiting, 20 poll. */
   readonly looper: number;
   readonly needReturn: boolean;

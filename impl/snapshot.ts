@@ -5,7 +5,6 @@ import type {
   ProcSnapshot,
   RefSnapshot,
   Snapshot,
-  ThreadOf,
   ThreadSnapshot,
   TransactionSnapshot,
   WorkSnapshot,
@@ -70,14 +69,22 @@ const showTransaction = (transaction: Transaction, names: Names): TransactionSna
   return {
     id: transaction.id,
     from:
-      from === null ? null : { proc: names.procOf(from.process.group), fd: from.process.fd, ...nameOf(from, names) },
+      from === null
+        ? null
+        : {
+            proc: names.procOf(from.process.group),
+            fd: from.process.fd,
+            thread: names.threadOf(from.task),
+            holder: holderOf(from, names),
+          },
     to:
       toProcess === null
         ? null
         : {
             proc: names.procOf(toProcess.group),
             fd: toProcess.fd,
-            ...(toThread === null ? { thread: null } : nameOf(toThread, names)),
+            thread: toThread === null ? null : names.threadOf(toThread.task),
+            holder: toThread === null ? undefined : holderOf(toThread, names),
           },
     code: transaction.code,
     flags: transaction.flags,
@@ -85,11 +92,9 @@ const showTransaction = (transaction: Transaction, names: Names): TransactionSna
   };
 };
 
-/** The thread of a record, and its process where that is not the opener of the file (TXN-46). */
-const nameOf = ({ process, task }: Thread, names: Names): Pick<ThreadOf, 'thread' | 'holder'> => {
-  const thread = names.threadOf(task);
-  return task.group === process.group ? { thread } : { thread, holder: names.procOf(task.group) };
-};
+/** The process of a record's thread where that is not the opener of the file (TXN-46). */
+const holderOf = ({ process, task }: Thread, names: Names): number | undefined =>
+  task.group === process.group ? undefined : names.procOf(task.group);
 
 const showProcess = (process: Process, names: Names): ProcSnapshot => {
   const { arena } = process;
@@ -100,9 +105,10 @@ const showProcess = (process: Process, names: Names): ProcSnapshot => {
     device: process.context.index,
     arena: arena.size,
     freeAsync: arena.freeAsync,
-    threads: [...process.threads.values()]
+    threads: process
+      .sortedThreads()
       .map(thread => showThread(thread, names))
-      .sort((a, b) => (a.holder ?? -1) - (b.holder ?? -1) || a.thread - b.thread),
+      .sort(openerFirst),
     nodes: process.sortedNodes().map(showNode),
     refs: process.handles.all().map(showRef),
     buffers: buffersOf(process).map(showBuffer),
@@ -121,6 +127,9 @@ const showProcess = (process: Process, names: Names): ProcSnapshot => {
   };
 };
 
+const openerFirst = (a: ThreadSnapshot, b: ThreadSnapshot): number =>
+  (a.holder ?? -1) - (b.holder ?? -1) || a.thread - b.thread;
+
 const countWaiting = (process: Process): number => {
   let count = 0;
   for (let thread = process.waiting; thread !== null; thread = thread.waitsBefore) count++;
@@ -128,7 +137,8 @@ const countWaiting = (process: Process): number => {
 };
 
 const showThread = (thread: Thread, names: Names): ThreadSnapshot => ({
-  ...nameOf(thread, names),
+  thread: names.threadOf(thread.task),
+  holder: holderOf(thread, names),
   looper: thread.looper,
   needReturn: thread.needReturn,
   stack: stackOf(thread),

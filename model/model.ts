@@ -22,6 +22,7 @@ import { withArena, withFile } from './record.ts';
 import { runAllWoken, runConcerned, runWoken } from './read.ts';
 import { snapshotOf } from './snapshot.ts';
 import {
+  FILES,
   HOLDERS,
   OPENER,
   emptyState,
@@ -71,7 +72,8 @@ const applicable = (state: State, call: Call): boolean => {
   const file = 'fd' in call ? openedAs(state.files, call.proc, call.fd) : undefined;
   if (call.op === 'open') {
     const isNamed = file !== undefined || heldAs(state, call.proc, call.fd) !== undefined;
-    return !isNamed && call.device < state.devices.length && isFree(state, call.proc, call.thread);
+    if (isNamed || state.nextFile >= FILES || call.device >= state.devices.length) return false;
+    return isFree(state, call.proc, call.thread);
   }
   if (call.op === 'kill' || call.op === 'set_euid' || call.op === 'limit_fds') return task !== undefined;
   if (call.op === 'signal') return task !== undefined && task.ended.every(thread => thread !== call.thread);

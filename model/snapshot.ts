@@ -1,4 +1,5 @@
 /** The state as the debugfs files show it. */
+import type { ProcIndex } from '../abi/ids.ts';
 import type {
   BufferSnapshot,
   Census,
@@ -20,6 +21,7 @@ import {
   holderOf,
   indexOf,
   type File,
+  type FileKey,
   type Node,
   type State,
   type Thread,
@@ -48,9 +50,14 @@ const workOf = (work: Work, thread?: Thread): WorkSnapshot => {
 };
 
 /** A native thread by its number, and by its process where that did not open the file. */
-export const nativeOf = (key: ThreadKey): Pick<ThreadOf, 'thread' | 'holder'> => {
+export const nativeOf = (key: ThreadKey): Pick<ThreadOf, 'thread' | 'holder'> => ({
+  thread: indexOf(key),
+  holder: strangerOf(key),
+});
+
+const strangerOf = (key: ThreadKey): ProcIndex | undefined => {
   const holder = holderOf(key);
-  return holder === OPENER ? { thread: indexOf(key) } : { thread: indexOf(key), holder };
+  return holder === OPENER ? undefined : holder;
 };
 
 const threadOf = (state: State, thread: Thread): ThreadSnapshot => {
@@ -62,7 +69,8 @@ const threadOf = (state: State, thread: Thread): ThreadSnapshot => {
     id = incoming ? transaction.toParent : transaction.fromParent;
   }
   return {
-    ...nativeOf(thread.key),
+    thread: indexOf(thread.key),
+    holder: strangerOf(thread.key),
     looper: thread.looper,
     needReturn: thread.needReturn,
     stack,
@@ -154,15 +162,17 @@ const procOf = (state: State, file: File): ProcSnapshot => {
 };
 
 const transactionOf = (state: State, transaction: Transaction): TransactionSnapshot => {
-  const place = (key: number): { proc: number; fd: number } => {
-    const file = state.files.find(other => other.key === key) as File;
-    return { proc: file.proc, fd: file.fd };
+  const place = (key: FileKey, thread: ThreadKey) => {
+    const { proc, fd } = state.files.find(other => other.key === key) as File;
+    return thread === NO_THREAD
+      ? { proc, fd, thread: null, holder: undefined }
+      : { proc, fd, thread: indexOf(thread), holder: strangerOf(thread) };
   };
   const { id, from, to, toThread, code, flags, needsReply } = transaction;
   return {
     id,
-    from: from === NO_THREAD ? null : { ...place(fileOf(from)), ...nativeOf(from) },
-    to: to === NO_FILE ? null : { ...place(to), ...(toThread === NO_THREAD ? { thread: null } : nativeOf(toThread)) },
+    from: from === NO_THREAD ? null : (place(fileOf(from), from) as TransactionSnapshot['from']),
+    to: to === NO_FILE ? null : place(to, toThread),
     code,
     flags,
     needsReply,

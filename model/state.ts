@@ -5,7 +5,15 @@
  * of the device (the kernel's binder_proc); a *thread* is the record of one native thread in one file.
  */
 import type { BcName, BrName } from '../abi/constants.ts';
-import type { DeviceIndex, FdIndex, Handle, OpId, ProcIndex, ThreadIndex } from '../abi/ids.ts';
+import {
+  MOST_THREADS,
+  type DeviceIndex,
+  type FdIndex,
+  type Handle,
+  type OpId,
+  type ProcIndex,
+  type ThreadIndex,
+} from '../abi/ids.ts';
 import type { ReadRequest } from '../abi/call.ts';
 import type { Return } from '../abi/observation.ts';
 import type { U64 } from '../abi/u64.ts';
@@ -19,26 +27,28 @@ export type Id = number;
 export type NodeId = Id;
 export type TransactionId = Id;
 
-/** Upper bound of thread numbers in a process of a log. */
-export const THREADS = 64;
 export const NO_THREAD: ThreadKey = -1;
 export const NO_FILE: FileKey = -1;
 
+/** Bits of a record's number: those of the thread, of the holder counted from 1, and above them those of the file. */
+const THREAD_BITS = Math.log2(MOST_THREADS);
+const RECORD_BITS = 16;
+const HOLDER_MASK = (1 << (RECORD_BITS - THREAD_BITS)) - 1;
+/** Upper bound of the numbers of open files: a number has 31 bits. */
+export const FILES = 1 << (31 - RECORD_BITS);
 /** Upper bound of the numbers of processes that hold a descriptor of another one's open file. */
-export const HOLDERS = 16_383;
-/** Records that an open file may have: those of its opener's threads, and behind them those of each holder's. */
-const RECORDS = (HOLDERS + 1) * THREADS;
+export const HOLDERS = HOLDER_MASK;
 
 /** A record by its file, the holder whose thread it is (or `OPENER`), and the thread. Those of the opener come first. */
 export const recordKey = (file: FileKey, holder: ProcIndex, thread: ThreadIndex): ThreadKey =>
-  file * RECORDS + (1 + holder) * THREADS + thread;
+  (file << RECORD_BITS) | ((1 + holder) << THREAD_BITS) | thread;
 /** The record of a process's native thread in an open file. */
 export const threadKey = (file: Pick<File, 'key' | 'proc'>, proc: ProcIndex, thread: ThreadIndex): ThreadKey =>
   recordKey(file.key, proc === file.proc ? OPENER : proc, thread);
-export const fileOf = (key: ThreadKey): FileKey => Math.floor(key / RECORDS);
-export const indexOf = (key: ThreadKey): ThreadIndex => key % THREADS;
+export const fileOf = (key: ThreadKey): FileKey => key >> RECORD_BITS;
+export const indexOf = (key: ThreadKey): ThreadIndex => key & (MOST_THREADS - 1);
 /** The process of the thread where that is not the opener of the file; `OPENER` where it is. */
-export const holderOf = (key: ThreadKey): ProcIndex => Math.floor((key % RECORDS) / THREADS) - 1;
+export const holderOf = (key: ThreadKey): ProcIndex => ((key >> THREAD_BITS) & HOLDER_MASK) - 1;
 export const OPENER = -1;
 
 /** One device. */

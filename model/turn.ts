@@ -4,13 +4,12 @@
  *
  * Where the driver is free, a rule asks `choose(n)`. `step` runs the turn again for every other answer.
  */
-import type { OpId, ProcIndex, ThreadIndex } from '../abi/ids.ts';
+import { MOST_THREADS, type OpId, type ProcIndex, type ThreadIndex } from '../abi/ids.ts';
 import type { Completion } from '../abi/observation.ts';
 import type { Delivered } from '../abi/specification.ts';
 import { withFile, withNode, withRef, withThread, withTransaction } from './record.ts';
 import type { Notes } from './journal/note.ts';
 import type { RuleId } from './rules.ts';
-import { THREADS } from './state.ts';
 import type {
   Context,
   EpollSet,
@@ -36,7 +35,7 @@ export interface Deferred {
 }
 
 /** One number for a native thread of a process. */
-export const taskKey = (proc: ProcIndex, thread: ThreadIndex): number => proc * THREADS + thread;
+export const taskKey = (proc: ProcIndex, thread: ThreadIndex): number => proc * MOST_THREADS + thread;
 /** No native thread of the log. */
 export const NOBODY = -1;
 

@@ -20,7 +20,7 @@ const key = (proc: number, fd: number, { thread, holder }: Native): string =>
 /** A native thread by its number, and by its process where that did not open the file. */
 interface Native {
   readonly thread: number | null;
-  readonly holder?: number;
+  readonly holder?: number | undefined;
 }
 
 interface Survey {
