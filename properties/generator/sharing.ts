@@ -2,7 +2,8 @@
 import { close, flush, kill, mapForeign } from './calls.ts';
 import { free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, by, type Draft } from './draft.ts';
-import type { Hand, LiteFile, LiteProcess, LiteThread } from './lite.ts';
+import type { MessageSpec } from '../../abi/op.ts';
+import { NO_SLOTS, type Hand, type LiteFile, type LiteProcess, type LiteRef, type LiteThread } from './lite.ts';
 import { calm, take, way } from './peers.ts';
 
 /** A process without a descriptor of the file: a living one, rarely a new one. */
@@ -52,6 +53,40 @@ export const share = (draft: Draft, thread: LiteThread): void => {
   if (dice.chance(40)) draft.writeRead(user, [{ bc: 'BC_ENTER_LOOPER' }], dice.chance(60) ? READ_SIZE : undefined);
 };
 
+/** An array of descriptors in a piece of its own. A PTR at byte 0 can be nobody's parent (OBJ-33). */
+const arrayOf = (count: number): MessageSpec => ({
+  size: 80,
+  buffersSize: 8,
+  objects: [
+    { type: 'PTR', at: 8, fds: Array.from({ length: count }, (_, file) => ({ at: file * 4, fd: { file } })) },
+    { type: 'FDA', at: 48, numFds: count, parent: 0, parentOffset: 0 },
+  ],
+});
+
+const ONE_DESCRIPTOR: MessageSpec = { size: 24, objects: [{ type: 'FD', at: 0, fd: { file: 0 } }] };
+
+/** One process reads descriptors and another frees them: they are closed there, as the next number shows (TXN-46). */
+const passAcross = (draft: Draft, sender: LiteThread, ref: LiteRef | undefined, hands: readonly LiteThread[]): void => {
+  const { dice, model } = draft;
+  const [reader, freer] = dice.chance(50) ? hands : hands.toReversed();
+  if (reader === undefined || freer === undefined) return;
+  const { file } = reader;
+  const sendOneway = (message: MessageSpec, size: number): number => {
+    const { id } = draft;
+    model.send(sender, id, 0, ref?.node ?? model.managers[file.device], 1, size, NO_SLOTS);
+    const target = ref === undefined ? 0 : draft.handle(ref);
+    draft.writeRead(sender, [{ bc: 'BC_TRANSACTION', target, code: 0, flags: 1, message }], undefined);
+    take(draft, reader);
+    return id;
+  };
+  const sent = sendOneway(arrayOf(dice.between(1, 2)), 88);
+  const message = file.buffers.find(({ of }) => of === sent);
+  if (message === undefined) return;
+  model.free(file, message);
+  draft.writeRead(freer, [{ bc: 'BC_FREE_BUFFER', buffer: draft.buffer(message) }], undefined);
+  sendOneway(ONE_DESCRIPTOR, 24);
+};
+
 /** A server gets help: its call is read and answered by another process, and perhaps it is gone by then (PROC-27). */
 export const lend = (draft: Draft, file: LiteFile, peer: LiteFile): void => {
   const { dice } = draft;
@@ -61,11 +96,16 @@ export const lend = (draft: Draft, file: LiteFile, peer: LiteFile): void => {
   const got = dice.chance(15) ? fork(draft, lender) : hand(draft, lender);
   if (got === undefined) return;
   const helper = draft.newThread(peer, got);
+  const to = way(file, peer);
+  if ((to?.node ?? draft.model.managers[file.device])?.takesFds === true && dice.chance(40)) {
+    passAcross(draft, sender, to, [lender, helper]);
+    return;
+  }
   const waits = dice.chance(40);
   if (waits) draft.writeRead(helper, [{ bc: 'BC_ENTER_LOOPER' }], READ_SIZE);
   if (waits) draft.writeRead(helper, undefined, READ_SIZE);
   const flags = dice.pick([0, 0, 0, 1, 0x10]);
-  draft.writeRead(sender, [sendTo(draft, sender, way(file, peer), flags, 8)], undefined);
+  draft.writeRead(sender, [sendTo(draft, sender, to, flags, 8)], undefined);
   if (helper.parked === 0) take(draft, helper);
   const roll = dice.below(8);
   if (roll === 0) kill(draft, peer.process);
