@@ -55,6 +55,8 @@ export interface Specification<State> {
   step(state: State, call: Call): readonly Outcome<State>[];
   /** The first of the outcomes, where that is much less work than all of them; `alone` when there is no other. */
   canonical?(state: State, call: Call): { readonly outcome: Outcome<State>; readonly alone: boolean };
+  /** Outcomes in which at most so many things go another way than in the canonical one: few, where all may be thousands. */
+  near?(state: State, call: Call, choices: number): readonly Outcome<State>[];
   snapshot(state: State): Snapshot;
   /** Every snapshot that reading a driver's debugfs may show: looking is not free of effects (DBG-14). */
   shown(state: State): readonly Snapshot[];

@@ -286,6 +286,22 @@ const everyWay = <Way extends { readonly turn: Turn }>(walk: (answers: readonly 
 const step = (state: State, call: Call): readonly Outcome<State>[] =>
   everyWay(answers => run(state, call, answers)).map(({ outcome }) => outcome);
 
+/** The outcomes in which so many choices, or fewer, are not answered with their first answer. */
+const near = (state: State, call: Call, choices: number): readonly Outcome<State>[] => {
+  const found: Outcome<State>[] = [];
+  const walk = (answers: readonly number[], left: number): void => {
+    const { turn, outcome } = run(state, call, answers);
+    if (answers.length > 0) found.push(outcome);
+    if (left === 0) return;
+    turn.asked.slice(answers.length).forEach((count, skipped) => {
+      const before = [...answers, ...Array.from({ length: skipped }, () => 0)];
+      for (let answer = 1; answer < count; answer++) walk([...before, answer], left - 1);
+    });
+  };
+  walk(NO_ANSWERS, choices);
+  return found;
+};
+
 /** One way through the call with the history behind it. */
 const tell = (
   state: State,
@@ -332,6 +348,7 @@ export const specification: Specification<State> = {
   applicable,
   step,
   canonical,
+  near,
   snapshot: snapshotOf,
   shown,
   historian,

@@ -17,6 +17,9 @@ import type { Counts } from './counts.ts';
 /** Outcomes that are looked at to find another path; with more it is `runLockstep` that has to tell. */
 const MOST_LOOKED_AT = 20_000;
 
+/** How many choices at a time are looked at first where a driver goes another way. */
+const NEAR = [1, 2] as const;
+
 /** One op with what the specification says of it. */
 export interface Foretold<State> {
   readonly op: Op;
@@ -84,6 +87,14 @@ export class Track<State> {
    * that shows all that was shown, and forgets what was foretold behind it. Answers whether one was found.
    */
   turn(at: number, observation: Observation): boolean {
+    const { step, near } = this.#specification;
+    for (const choices of near === undefined ? [] : NEAR) {
+      if (this.#turn(at, observation, (state, call) => near?.(state, call, choices) ?? [])) return true;
+    }
+    return this.#turn(at, observation, step);
+  }
+
+  #turn(at: number, observation: Observation, waysOf: Specification<State>['step']): boolean {
     const fits: Fits<State> = (outcome, place) => {
       const shown = place === at ? observation : (this.steps[place] as Foretold<State>).outcome.observation;
       return same(outcome.observation, shown) && this.agrees(outcome.state, place);
@@ -91,9 +102,9 @@ export class Track<State> {
     for (let place = at; place >= 0; place--) {
       const { call, outcome, alone } = this.steps[place] as Foretold<State>;
       if (alone) continue;
-      const others = this.#specification
-        .step(this.#before(place), call)
-        .filter(other => !equal(other.state, outcome.state) && fits(other, place));
+      const others = waysOf(this.#before(place), call).filter(
+        other => !equal(other.state, outcome.state) && fits(other, place),
+      );
       const path = this.#search(others, place, at, fits, { left: MOST_LOOKED_AT });
       if (path === undefined) continue;
       this.#take(place, path);
