@@ -71,8 +71,10 @@ export const setNice = (t: Turn, thread: ThreadKey, nice: number): void => {
 
 /** `nice` with one thread changed; 0 is not kept. */
 export const niceWith = (nice: Task['nice'], thread: number, value: number): Task['nice'] => {
-  const { [thread]: _old, ...rest } = nice as Record<number, number>;
-  return value === 0 ? rest : { ...rest, [thread]: value };
+  const next: Record<number, number> = {};
+  for (const other in nice) if (Number(other) !== thread) next[Number(other)] = nice[other] as number;
+  if (value !== 0) next[thread] = value;
+  return next;
 };
 
 /** Whether a number names an open file of the process. */
