@@ -2,7 +2,7 @@
  * What is in flight on a remote target, on disk before it is sent: when the machine and this process both die, the op
  * log that did it is still there.
  */
-import { mkdirSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { OpLog } from '../abi/op.ts';
 import { EnvironmentError, fileReason } from './exit.ts';
@@ -40,9 +40,9 @@ export class Journal {
       .map(name => path.join(this.folder, name));
   }
 
-  /** Removes the folder when nothing is in flight. */
+  /** Removes the folder when nothing is in flight; another run of this process may have done so. */
   close(): void {
-    if (this.inFlight().length === 0) rmdirSync(this.folder);
+    if (existsSync(this.folder) && this.inFlight().length === 0) rmdirSync(this.folder);
   }
 
   #file(slot: number): string {
