@@ -9,7 +9,7 @@ import type { Failure } from '../../properties/failure.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import type { Regression } from '../corpus.ts';
-import { Journal } from '../journal.ts';
+import { InFlight } from '../in-flight.ts';
 import { isRemote } from '../options.ts';
 import { packageVersion } from '../paths.ts';
 import { localTarget } from '../targets/local.ts';
@@ -112,14 +112,14 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
     plan.target.kind === 'process'
       ? new AdapterWork({ target, fresh: () => startRemote(plan.target, 1), tally, seed: plan.seed, stop })
       : undefined;
-  const journal = new Journal(path.join('out', 'in-flight', String(process.pid)));
+  const inFlight = new InFlight(path.join('out', 'in-flight', String(process.pid)));
   return {
     version: async () => {
       const driver = await target.get();
       const { name, version } = driver;
       return { name, version, ...(driver instanceof ProcessTarget ? { adapter: factsOf(driver) } : {}) };
     },
-    drive: () => new RemoteRun(plan, target, tally, journal, show, stop, corpusOf(plan, corpus), companion).run(),
+    drive: () => new RemoteRun(plan, target, tally, inFlight, show, stop, corpusOf(plan, corpus), companion).run(),
     shrink: async (known, wish) => {
       if (mayShrink(known)) await shrinkRemote(plan, target, known, tally, wish);
     },
@@ -152,7 +152,7 @@ const remoteEngine = ({ plan, jobs: slots, corpus, tally, show, stop }: Work): E
     },
     stop: async () => {
       await target.stop();
-      journal.close();
+      inFlight.close();
     },
   };
 };

@@ -13,7 +13,7 @@ import { prepared } from '../../properties/profile/prepare.ts';
 import { PROFILES } from '../../properties/profile/profile.ts';
 import { isWithoutVerdict } from '../../properties/remote.ts';
 import { EnvironmentError } from '../exit.ts';
-import type { Journal } from '../journal.ts';
+import type { InFlight } from '../in-flight.ts';
 import { attempt, isDeath } from './attempt.ts';
 import { arbitraryOf, sequencesOf } from './budget.ts';
 import { coverageOf } from './coverage.ts';
@@ -62,7 +62,7 @@ export class RemoteRun {
   readonly #plan: Plan;
   readonly #target: Restarting;
   readonly #tally: Tally;
-  readonly #journal: Journal;
+  readonly #inFlight: InFlight;
   readonly #show: () => void;
   readonly #stop: AbortSignal;
   readonly #arbitrary: OpLogArbitrary;
@@ -84,7 +84,7 @@ export class RemoteRun {
     plan: Plan,
     target: Restarting,
     tally: Tally,
-    journal: Journal,
+    inFlight: InFlight,
     show: () => void,
     stop: AbortSignal,
     corpus: readonly Regression[] = [],
@@ -96,7 +96,7 @@ export class RemoteRun {
     this.#plan = plan;
     this.#target = target;
     this.#tally = tally;
-    this.#journal = journal;
+    this.#inFlight = inFlight;
     this.#show = show;
     this.#stop = stop;
     this.#arbitrary = arbitraryOf(plan);
@@ -160,15 +160,15 @@ export class RemoteRun {
     while (!this.#dead && !this.#spent()) {
       const drawn = this.#take();
       const job = this.#companion?.fit(drawn) ?? drawn;
-      this.#journal.begin(slot, logOf(this.#plan, job));
+      this.#inFlight.begin(slot, logOf(this.#plan, job));
       const failure = await this.#attempt(driver, job);
       if (isDeath(failure)) {
-        // The file of the journal stays until the sequence has been run alone.
+        // The file stays until the sequence has been run alone.
         this.#dead = true;
         this.#suspects.push({ job, failure });
         return;
       }
-      this.#journal.finish(slot);
+      this.#inFlight.finish(slot);
     }
   }
 
@@ -234,7 +234,7 @@ export class RemoteRun {
       this.#tally.fail({ failure, ...job });
       await this.#bury(driver);
     }
-    for (let slot = 0; slot < 1024 && this.#journal.inFlight().length > 0; slot++) this.#journal.finish(slot);
+    for (let slot = 0; slot < 1024 && this.#inFlight.files().length > 0; slot++) this.#inFlight.finish(slot);
     if (guilty > 0 || this.#stop.aborted) return;
     if (this.#companion !== undefined) {
       await this.#target.stop();

@@ -6,7 +6,7 @@ import type { OpLog } from '../../abi/op.ts';
 import { fileFor } from '../../conformance/campaign/log.ts';
 import { EnvironmentError } from '../../conformance/exit.ts';
 import { mustBeWritable, writeWhole } from '../../conformance/files.ts';
-import { Journal } from '../../conformance/journal.ts';
+import { InFlight } from '../../conformance/in-flight.ts';
 import { formatOpLog } from '../../abi/op-log-text.ts';
 import { parseOpLog, readOpLog, writeOpLog } from '../../conformance/oplog-file.ts';
 import { command, withFolder } from './command.ts';
@@ -89,20 +89,20 @@ describe('a file', () => {
   });
 });
 
-describe('the journal', () => {
+describe('what is in flight', () => {
   test('holds exactly the logs that are in flight', async () => {
     await withFolder(folder => {
-      const journal = new Journal(path.join(folder, 'in-flight'));
-      const first = journal.begin(0, log);
-      const second = journal.begin(3, { ...log, ops: log.ops.slice(0, 1) });
-      expect(journal.inFlight().sort()).toEqual([first, second].sort());
+      const inFlight = new InFlight(path.join(folder, 'in-flight'));
+      const first = inFlight.begin(0, log);
+      const second = inFlight.begin(3, { ...log, ops: log.ops.slice(0, 1) });
+      expect(inFlight.files().sort()).toEqual([first, second].sort());
       expect(readOpLog(second).ops).toHaveLength(1);
-      journal.finish(0);
-      expect(journal.inFlight()).toEqual([second]);
-      journal.close();
-      expect(journal.inFlight()).toEqual([second]);
-      journal.finish(3);
-      journal.close();
+      inFlight.finish(0);
+      expect(inFlight.files()).toEqual([second]);
+      inFlight.close();
+      expect(inFlight.files()).toEqual([second]);
+      inFlight.finish(3);
+      inFlight.close();
       expect(readdirSync(folder)).toEqual([]);
     });
   });

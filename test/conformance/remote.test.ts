@@ -9,7 +9,7 @@ import { Restarting } from '../../conformance/campaign/restarting.ts';
 import type { Regression } from '../../conformance/corpus.ts';
 import { shrinkRemote } from '../../conformance/campaign/shrink.ts';
 import { Tally, type KnownFailure } from '../../conformance/campaign/tally.ts';
-import { Journal } from '../../conformance/journal.ts';
+import { InFlight } from '../../conformance/in-flight.ts';
 import { withFolder } from './command.ts';
 import { FakeMachine, type Fate } from './fake-machine.ts';
 
@@ -28,7 +28,7 @@ interface Run {
   readonly tally: Tally;
   readonly machines: FakeMachine[];
   readonly target: Restarting;
-  /** Files of the journal at the end. */
+  /** Files in flight at the end. */
   readonly left: readonly string[];
 }
 
@@ -58,7 +58,7 @@ const runWith = async (
       { ...plan, budget: { ...plan.budget, ops } },
       target,
       tally,
-      new Journal(place),
+      new InFlight(place),
       () => {},
       stop,
       corpus,
@@ -69,7 +69,7 @@ const runWith = async (
 };
 
 describe('a machine that lives', () => {
-  test('runs the whole budget, and nothing stays in the journal', async () => {
+  test('runs the whole budget, and nothing stays in flight', async () => {
     const { tally, machines, left } = await runWith(() => 'live');
     expect(machines).toHaveLength(1);
     expect(tally.coverage.ops).toBeGreaterThanOrEqual(600);
@@ -177,7 +177,7 @@ describe('a machine that is not fit', () => {
       return machine;
     });
     await withFolder(async folder => {
-      const run = new RemoteRun(plan, target, new Tally(), new Journal(folder), () => {}, never);
+      const run = new RemoteRun(plan, target, new Tally(), new InFlight(folder), () => {}, never);
       await expect(run.run()).rejects.toThrow('the machine is dead');
       expect(readdirSync(folder).length).toBeGreaterThan(0);
     });

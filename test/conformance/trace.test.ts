@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TraceHead, TraceSequence } from '../../abi/trace.ts';
 import { TraceHeadSchema, TraceSequenceSchema } from '../../abi/trace.ts';
-import { Journal } from '../../conformance/journal.ts';
+import { InFlight } from '../../conformance/in-flight.ts';
 import type { Plan } from '../../conformance/campaign/plan.ts';
 import { RemoteRun } from '../../conformance/campaign/remote.ts';
 import { Restarting } from '../../conformance/campaign/restarting.ts';
@@ -120,7 +120,7 @@ test('the death of a remote target is in its trace, and is its failure when the 
       plan,
       killer,
       tally,
-      new Journal(path.join(folder, 'in-flight')),
+      new InFlight(path.join(folder, 'in-flight')),
       () => {},
       new AbortController().signal,
     ).run();

@@ -9,7 +9,7 @@ import { EnvironmentError, fileReason } from './exit.ts';
 import { writeOpLog } from './oplog-file.ts';
 
 /** One op-log file for each slot that is busy. */
-export class Journal {
+export class InFlight {
   readonly folder: string;
 
   constructor(folder: string) {
@@ -34,7 +34,7 @@ export class Journal {
   }
 
   /** The files of slots that are still busy. */
-  inFlight(): string[] {
+  files(): string[] {
     return readdirSync(this.folder)
       .filter(name => /^slot-\d+\.json$/.test(name))
       .map(name => path.join(this.folder, name));
@@ -42,7 +42,7 @@ export class Journal {
 
   /** Removes the folder when nothing is in flight; another run of this process may have done so. */
   close(): void {
-    if (existsSync(this.folder) && this.inFlight().length === 0) rmdirSync(this.folder);
+    if (existsSync(this.folder) && this.files().length === 0) rmdirSync(this.folder);
   }
 
   #file(slot: number): string {
