@@ -50,6 +50,15 @@ export const agreesWith = (expected: Journal, seen: Journal, exact: boolean): bo
   return equal(left, right);
 };
 
+/** The rules that only a journal tells of. */
+export const TOLD = [
+  ...(['WR-10', 'READ-43', 'DBG-10'] as const),
+  ...(['DBA-05', 'DBG-12', 'DBG-13'] as const),
+  ...(['DBA-07', 'DBG-08', 'DBG-09', 'PROC-05'] as const),
+];
+
+type Told = (typeof TOLD)[number];
+
 /** Whether anything was counted. */
 const some = (counts: object): boolean => Object.keys(counts).length > 0;
 
@@ -63,8 +72,8 @@ export const rulesIn = ({
   processes,
   log,
   failed,
-}: Journal): readonly string[] => {
-  const rules: string[] = [];
+}: Journal): readonly Told[] => {
+  const rules: Told[] = [];
   if (some(total.commands)) rules.push('WR-10');
   if (some(total.returns)) rules.push('READ-43');
   if (some(made)) rules.push('DBG-10');
@@ -81,7 +90,7 @@ export const rulesIn = ({
 };
 
 /** The rules of the place in which two journals differ first. */
-export const rulesBehind = (expected: Journal, seen: Journal): readonly string[] => {
+export const rulesBehind = (expected: Journal, seen: Journal): readonly Told[] => {
   const path = firstDifference(expected, seen)?.path ?? '';
   if (/\bcommands\b/.test(path)) return ['WR-10'];
   if (/\breturns\b/.test(path)) return ['READ-43'];
