@@ -95,7 +95,8 @@ export const AVOIDED = [
   flag({
     id: 'other-hands',
     how: 'avoided',
-    says: 'A process that was given the descriptor of another one can use it, or can do nothing with it.',
+    // get_current_thread of drivers/android/binder/process.rs
+    says: "A process that was given the descriptor of another one can use it, or gets EINVAL for each ioctl, as from Linux's Rust driver.",
     relaxes: 'Nobody hands an open file on, and nobody forks.',
     hides: ['ALLOC-02', 'PROC-26', 'PROC-27', 'TXN-46'],
   }),
