@@ -3,7 +3,7 @@ import { formatOpLog } from '../../abi/op-log-text.ts';
 import type { OpLog } from '../../abi/op.ts';
 import { AREAS, RULES } from '../../model/model.ts';
 import { INVARIANTS, WITNESSES } from '../../properties/all.ts';
-import { distance } from '../../properties/failure.ts';
+import { distance } from '../../properties/difference.ts';
 import { cProgram } from '../export/c.ts';
 import type { PageData, RuleCard, Story } from './html/data.ts';
 import { runDocument } from './html/run-document.tsx';

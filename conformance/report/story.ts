@@ -6,7 +6,7 @@ import type { Outcome } from '../../abi/specification.ts';
 import type { TraceSequence, TraceStep } from '../../abi/trace.ts';
 import { specification, type State } from '../../model/model.ts';
 import { comparable } from '../../properties/agree.ts';
-import { distance, nearest } from '../../properties/failure.ts';
+import { distance, nearest } from '../../properties/difference.ts';
 import { Judge } from '../../properties/judge.ts';
 import type { KnownFailure } from '../campaign/tally.ts';
 import type { MessageArrow, StoryStep } from './html/data.ts';

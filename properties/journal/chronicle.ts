@@ -14,7 +14,8 @@ import type { Op } from '../../abi/op.ts';
 import { same } from '../../abi/same.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Historian, Specification } from '../../abi/specification.ts';
-import { differs, nearest, type Failure } from '../failure.ts';
+import { nearest } from '../difference.ts';
+import { differs, type Failure } from '../failure.ts';
 import { agreesWith, comparableJournals, rulesBehind, rulesIn } from './agree.ts';
 
 /** A state with a history that leads there. */

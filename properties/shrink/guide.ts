@@ -1,6 +1,6 @@
 /** What shrinking can ask without executing anything. */
 import type { Op } from '../../abi/op.ts';
-import type { Resemblance } from '../failure.ts';
+import type { Resemblance } from '../expectation.ts';
 
 /** In what a log is like the failing one. */
 export interface Likeness {
