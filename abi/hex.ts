@@ -2,14 +2,6 @@
 
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Hex of `length` bytes from `at`. */
-export const toHex = (bytes: Uint8Array, at = 0, length = bytes.length - at): string => {
-  if (length > 24) return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString('hex');
-  let text = '';
-  for (let i = at; i < at + length; i++) text += DIGITS[bytes[i] as number] as string;
-  return text;
-};
-
 const nibble = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 /** Up to this many digits, one by one is quicker than a call into the engine. */
@@ -59,6 +51,50 @@ export const filled = (byte: number, size: number): string => {
   if (size <= SHORT) return rowOf(shortRows, digits, SHORT).slice(0, size * 2);
   if (size <= LONG) return rowOf(longRows, digits, LONG).slice(0, size * 2);
   return (DIGITS[digits] as string).repeat(size);
+};
+
+/** From this many bytes on it costs less to look a string up than to make and to compare it. */
+const WORTH = 4096;
+/** Strings of long data, which are kept as long as they are not more digits than this together. */
+const KEPT = 1 << 24;
+const spreads = new Map<string, string>();
+let kept = 0;
+
+/**
+ * `size` bytes: `head` (hex, no longer than that) and behind it nothing but one byte. Whoever asks for the same long data gets the same
+ * string, and two that are the same need not be read to be compared.
+ */
+export const spread = (head: string, byte: number, size: number): string => {
+  const rest = size - (head.length >> 1);
+  if (rest === 0) return head;
+  if (size < WORTH || head.length > HEAD) return head + filled(byte, rest);
+  const first = head + filled(byte, (HEAD - head.length) >> 1);
+  const key = `${first}${byte}:${size}`;
+  const known = spreads.get(key);
+  if (known !== undefined) return known;
+  if (kept > KEPT) {
+    spreads.clear();
+    kept = 0;
+  }
+  const whole = first + filled(byte, size - (first.length >> 1));
+  kept += whole.length;
+  spreads.set(key, whole);
+  return whole;
+};
+
+/** Hex of `length` bytes from `at`. */
+export const toHex = (bytes: Uint8Array, at = 0, length = bytes.length - at): string => {
+  if (length <= 24) {
+    let text = '';
+    for (let i = at; i < at + length; i++) text += DIGITS[bytes[i] as number] as string;
+    return text;
+  }
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + at, length);
+  const filling = HEAD >> 1;
+  // Long payloads are mostly filling.
+  return length >= WORTH && view.compare(view, filling + 1, length, filling, length - 1) === 0
+    ? spread(view.toString('hex', 0, filling), view[filling] as number, length)
+    : view.toString('hex');
 };
 
 /** `hex` with the bytes from `at` replaced. */

@@ -7,7 +7,7 @@
 import type { Call, Command, IoctlArgument, Message, PlacedObject, ReadRequest } from './call.ts';
 import { decodeObject, objectHex } from './codec.ts';
 import { rememberFilling } from './filling.ts';
-import { filled, fromHex, overlay } from './hex.ts';
+import { filled, fromHex, overlay, spread } from './hex.ts';
 import { MAX_ARENA, type Handle } from './ids.ts';
 import {
   MOST_COMMANDS,
@@ -164,7 +164,7 @@ const messageOf = (env: Environment, spec: MessageSpec): Message => {
     for (const { at, object } of objects) if (at < length) head = onto(head, fill, at, placedHex(object));
   }
   if (head.length > length * 2) head = head.slice(0, length * 2);
-  const data = head.length === length * 2 ? head : head + filled(fill, length - (head.length >> 1));
+  const data = spread(head, fill, length);
   const offsets = spec.offsets ?? (objects.length === 0 ? NO_OFFSETS : objects.map(({ at }) => at));
   const message: Message = {
     size: spec.size,

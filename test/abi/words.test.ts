@@ -1,7 +1,7 @@
 /** Laws of the two spellings that everything is made of: 64-bit words and hex. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filled, fromHex, overlay, toHex, writeHex } from '../../abi/hex.ts';
+import { filled, fromHex, overlay, spread, toHex, writeHex } from '../../abi/hex.ts';
 import { equal, firstDifference } from '../../abi/equal.ts';
 import { U64Schema } from '../../abi/op.ts';
 import { big, isSmall, readU64, u64, writeU64 } from '../../abi/u64.ts';
@@ -65,6 +65,29 @@ describe('hex', () => {
         const at = Math.min(from, bytes.length);
         const length = Math.min(size, bytes.length - at);
         expect(toHex(bytes, at, length)).toBe(toHex(bytes).slice(at * 2, (at + length) * 2));
+      }),
+    );
+  });
+
+  test('of long data is the data, wherever its filling begins and whatever breaks it', () => {
+    const some = { at: fc.nat(300), size: fc.integer({ min: 500, max: 9000 }), broken: fc.option(fc.nat(8999)) };
+    fc.assert(
+      fc.property(fc.record({ ...some, head: fc.uint8Array({ maxLength: 300 }), byte: fc.nat(255) }), drawn => {
+        const bytes = Buffer.alloc(drawn.at + drawn.size, drawn.byte);
+        bytes.set(drawn.head, drawn.at);
+        if (drawn.broken !== null && drawn.broken < drawn.size) bytes.writeUInt8(0x5a, drawn.at + drawn.broken);
+        expect(toHex(bytes, drawn.at)).toBe(bytes.toString('hex', drawn.at));
+      }),
+    );
+  });
+
+  test('of long data is what was spread from its first bytes', () => {
+    const some = { size: fc.integer({ min: 300, max: 70_000 }), byte: fc.nat(255) };
+    fc.assert(
+      fc.property(fc.record({ ...some, head: fc.uint8Array({ maxLength: 300 }) }), ({ size, byte, head }) => {
+        const bytes = Buffer.alloc(size, byte);
+        bytes.set(head);
+        expect(spread(toHex(head), byte, size)).toBe(bytes.toString('hex'));
       }),
     );
   });
