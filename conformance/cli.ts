@@ -9,6 +9,16 @@ import { doctor } from './commands/doctor.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { explain, list, type ListOptions } from './commands/list.ts';
 import { knownCommands } from './cli-known.ts';
+import {
+  chosenTarget,
+  noTimeouts,
+  profileOption,
+  respawn,
+  targetOption,
+  timeScale,
+  type AdapterOptions,
+  type Sides,
+} from './cli-options.ts';
 import { merge, renderLog, type MergeOptions, type RenderOptions } from './commands/report.ts';
 import { programs, type ProgramsOptions } from './commands/programs.ts';
 import { replay, type ReplayOptions } from './commands/replay.ts';
@@ -19,51 +29,6 @@ import { EXIT, UsageError, explainError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import * as options from './options.ts';
 import { packageVersion } from './paths.ts';
-
-const targetOption = (): Option =>
-  new Option('-t, --target <target>', 'what to drive: impl, model, linux or mutant:NAME')
-    .argParser(options.target)
-    .default({ kind: 'impl' }, 'impl');
-
-const profileOption = (): Option =>
-  new Option('-p, --profile <profile>', 'which driver the rules describe')
-    .choices(options.PROFILES)
-    .default('linux-6.1');
-
-/** What the user can say about an adapter. */
-interface AdapterOptions {
-  readonly timeScale: number;
-  readonly timeouts: boolean;
-  readonly respawn?: string;
-}
-
-/** How patient to be with an adapter, and how to bring its machine back. */
-const timeScale = (): Option =>
-  new Option('--time-scale <factor>', 'factor on every time budget of an adapter').argParser(options.factor).default(1);
-const noTimeouts = (): Option => new Option('--no-timeouts', 'wait for an adapter as long as it takes: for debuggers');
-const respawn = (): Option =>
-  new Option('--respawn <command>', 'a shell command that brings the target back when its adapter has died');
-
-/**
- * The target of a command line: the adapter behind `--`, or what `--target` names. Throws `UsageError` for both, except
- * that the Linux target takes a command that starts its agent elsewhere.
- */
-const chosenTarget = (
-  { target, timeScale, timeouts, respawn }: AdapterOptions & { readonly target: options.TargetChoice },
-  source: string | undefined,
-  command: readonly string[],
-): options.TargetChoice => {
-  if (command.length === 0) return target;
-  if (source === 'cli' && target.kind === 'linux') return { kind: 'linux', command };
-  if (source === 'cli') throw new UsageError(`both --target and an adapter (-- ${command[0]} …): choose one`);
-  return { kind: 'process', command, timeScale, timeouts, ...(respawn === undefined ? {} : { respawn }) };
-};
-
-/** The two targets of a comparison that have names. */
-interface Sides {
-  readonly a?: options.TargetChoice;
-  readonly b?: options.TargetChoice;
-}
 
 const program = (io: Io, finish: (code: ExitCode) => void): Command => {
   const root = new Command('binder-spec')
