@@ -12,7 +12,8 @@ import { breaks, crashes, differs, isAboutState, type Failure } from './failure.
 import type { Invariant } from './invariant.ts';
 import { Chronicle } from './journal/chronicle.ts';
 import type { Follow } from './judge.ts';
-import { judgeFor, type Checker } from './profile/judge.ts';
+import type { Checker } from './profile/checker.ts';
+import { judgeFor } from './profile/judge.ts';
 import { isExact, LINUX, type Profile } from './profile/profile.ts';
 import { readOn } from './profile/stream.ts';
 import type { Recorder } from './recorder.ts';

@@ -14,36 +14,16 @@ import type { Delivered, Outcome, Specification } from '../../abi/specification.
 import { agrees } from '../agree.ts';
 import { distinct, Judge, type Divergence, type Follow, type Hypothesis } from '../judge.ts';
 import { adopted, numberAt, slotKinds, withHandle, type Adopting, type Pair } from './adopt.ts';
+import type { Ahead, Checker } from './checker.ts';
 import type { FlagId } from './flags.ts';
 import { fileIn, Names, type Slot } from './names.ts';
 import { Circumstances } from './circumstances.ts';
 import { Foresight } from './foresight.ts';
-import { progress, type Reading } from './stream.ts';
+import { progress } from './stream.ts';
 import { hiddenBy, isExact, LINUX, type Profile } from './profile.ts';
 import { formOf, portable, type Asked } from './portable.ts';
 import { portableCommands } from './rewrite.ts';
 import { portableSnapshot } from './snapshot.ts';
-
-/** What steps may happen from here without observations. */
-export interface Ahead<State> {
-  call(op: Op): Call | 'skip' | 'ambiguous';
-  advance(call: Call): readonly ExpectedDelivery[];
-  step(state: State, call: Call): readonly Outcome<State>[];
-}
-
-/** What runners ask of a checker. */
-export interface Checker<State> extends Omit<Pick<Judge<State>, keyof Judge<State>>, 'predict' | 'observe'>, Reading {
-  observe(
-    call: Call,
-    observation: Observation,
-    steps?: Pick<Specification<State>, 'step'>,
-  ): Divergence<State> | undefined;
-  predict(): Ahead<State>;
-  /** A snapshot as it is compared; absent: as it is. */
-  readonly shape?: (seen: Snapshot) => Snapshot;
-  /** Whether a driver need not uphold an invariant; absent: it has to uphold all. */
-  readonly excuses?: (invariant: string) => boolean;
-}
 
 interface Possible<State> extends Hypothesis<State> {
   readonly names: Names;
