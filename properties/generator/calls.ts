@@ -1,5 +1,6 @@
 /** Ops other than plain write_reads: files, mappings, ioctls, threads, signals, and reads that fault half way. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
+import { leaveRead } from './hand-over.ts';
 import { free, oneway } from './commands.ts';
 import { by, who, type Draft } from './draft.ts';
 import { lift } from './starve.ts';
@@ -105,7 +106,7 @@ export const signal = (draft: Draft): boolean => {
   for (const thread of file.threads) {
     if (thread.parked === 0) continue;
     ops.push({ op: 'signal', id: draft.id, proc: thread.process.proc, thread: thread.index });
-    model.unpark(thread);
+    leaveRead(thread);
     return true;
   }
   return false;

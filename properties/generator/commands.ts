@@ -2,15 +2,8 @@
 import type { CommandSpec } from '../../abi/op.ts';
 import type { Draft } from './draft.ts';
 import { drawMessage } from './message.ts';
-import {
-  NO_SLOTS,
-  REGISTERED,
-  ENTERED,
-  type LiteMessage,
-  type LiteNode,
-  type LiteRef,
-  type LiteThread,
-} from './lite.ts';
+import { REGISTERED, ENTERED, type LiteMessage, type LiteThread } from './lite.ts';
+import { NO_SLOTS, type LiteNode, type LiteRef } from './lite-node.ts';
 
 /** Makes command number `cmd` of the op under construction, or nothing where the situation has no use for it. */
 export type CommandMaker = (draft: Draft, thread: LiteThread, cmd: number) => CommandSpec | undefined;

@@ -1,7 +1,8 @@
 /** A sequence in the making: the dice, the mirror, the ops so far, and how ops of one thread are put together. */
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import type { Dice } from './dice.ts';
-import { type Hand, type LiteFile, type LiteMessage, type LiteProcess, type LiteRef, type LiteThread } from './lite.ts';
+import type { Hand, LiteFile, LiteMessage, LiteProcess, LiteThread } from './lite.ts';
+import type { LiteRef } from './lite-node.ts';
 import { ModelLite } from './mirror.ts';
 
 /** Sizes of a read buffer; the first is the usual one. Edges: READ-01, READ-02, READ-03. */

@@ -2,7 +2,8 @@
 import type { MessageSpec, ObjectSpec } from '../../abi/op.ts';
 import type { U64 } from '../../abi/u64.ts';
 import type { Draft } from './draft.ts';
-import { NODE_SLOTS, NO_SLOTS, type LiteFile, type LiteSlot } from './lite.ts';
+import { NODE_SLOTS, type LiteFile } from './lite.ts';
+import { NO_SLOTS, type LiteSlot } from './lite-node.ts';
 
 export interface Drawn {
   readonly spec: MessageSpec;

@@ -4,8 +4,10 @@
  *
  * It is no oracle. Where it is wrong an op is merely less interesting than intended, or inapplicable and dropped.
  */
+import { deliver, direct, dispatch, fail, leaveRead } from './hand-over.ts';
 import { align8, announce, LiteFile, LiteMessage, LiteProcess, removeFrom, rouse } from './lite.ts';
-import type { Hand, LiteNode, LiteRef, LiteSlot, LiteThread } from './lite.ts';
+import type { Hand, LiteThread } from './lite.ts';
+import type { LiteNode, LiteRef, LiteSlot } from './lite-node.ts';
 
 /** The whole system. */
 export class ModelLite {
@@ -77,7 +79,7 @@ export class ModelLite {
       if (target.busy) target.oneways.push(message);
       else {
         target.busy = true;
-        this.#dispatch(message);
+        dispatch(message);
       }
       return true;
     }
@@ -85,11 +87,11 @@ export class ModelLite {
     for (let at = thread.stack.length - 2; at >= 0; at--) {
       const from = thread.stack[at]?.from;
       if (from !== undefined && from !== thread && from.file === to) {
-        this.#direct(from, message);
+        direct(from, message);
         return true;
       }
     }
-    this.#dispatch(message);
+    dispatch(message);
     return true;
   }
 
@@ -117,12 +119,12 @@ export class ModelLite {
     const bytes = align8(size) + slots.length * 8 || 8;
     if (!good || !to.alive || bytes > to.arena - to.used) {
       thread.error = true;
-      this.#fail(caller, top);
+      fail(caller, top);
       return false;
     }
     to.used += bytes;
     announce(thread.file, slots);
-    this.#direct(caller, new LiteMessage(of, cmd, undefined, to, undefined, flags, true, bytes, slots));
+    direct(caller, new LiteMessage(of, cmd, undefined, to, undefined, flags, true, bytes, slots));
     return true;
   }
 
@@ -145,13 +147,13 @@ export class ModelLite {
     thread.error = false;
     const message = thread.inbox.shift();
     if (message !== undefined) {
-      this.#deliver(thread, message);
+      deliver(thread, message);
       return;
     }
     if (!idle) return;
     if (file.work > 0) file.work--;
     const next = file.inbox.shift();
-    if (next !== undefined) this.#deliver(thread, next);
+    if (next !== undefined) deliver(thread, next);
   }
 
   /** A buffer is freed: its counts go and the next oneway moves up. */
@@ -173,7 +175,7 @@ export class ModelLite {
     if (message.oneway && node !== undefined) {
       const next = node.oneways.shift();
       if (next === undefined) node.busy = false;
-      else this.#dispatch(next);
+      else dispatch(next);
     }
   }
 
@@ -207,18 +209,11 @@ export class ModelLite {
     for (let at = thread.stack.length - 1; at >= 0; at--) {
       const message = thread.stack[at] as LiteMessage;
       if (message.from === thread) message.from = undefined;
-      else if (at === thread.stack.length - 1 && message.from !== undefined) this.#fail(message.from, message);
+      else if (at === thread.stack.length - 1 && message.from !== undefined) fail(message.from, message);
     }
-    for (const message of thread.inbox) if (message.from !== undefined) this.#fail(message.from, message);
-    this.unpark(thread);
+    for (const message of thread.inbox) if (message.from !== undefined) fail(message.from, message);
+    leaveRead(thread);
     thread.reset();
-  }
-
-  unpark(thread: LiteThread): void {
-    if (thread.parked === 0) return;
-    thread.parked = 0;
-    thread.asleep = false;
-    removeFrom(thread.file.waiting, thread);
   }
 
   /** Every thread of the file returns from its read. */
@@ -257,7 +252,7 @@ export class ModelLite {
     removeFrom(file.process.files, file);
     if (this.managers[file.device]?.owner === file) this.managers[file.device] = undefined;
     for (const thread of file.threads) this.exitThread(thread);
-    for (const message of file.inbox) if (message.from !== undefined) this.#fail(message.from, message);
+    for (const message of file.inbox) if (message.from !== undefined) fail(message.from, message);
     for (const other of this.files) {
       for (const ref of other.refs) {
         if (ref.node.owner !== file || ref.death === 0) continue;
@@ -276,54 +271,5 @@ export class ModelLite {
       if (!file.open && file.arena === 0) this.release(file);
       else this.flush(file);
     }
-  }
-
-  #dispatch(message: LiteMessage): void {
-    const { to } = message;
-    const thread = to.waiting.pop();
-    if (thread === undefined) {
-      to.inbox.push(message);
-      rouse(to);
-      return;
-    }
-    thread.parked = 0;
-    this.#hand(thread, message);
-  }
-
-  #direct(thread: LiteThread, message: LiteMessage): void {
-    if (thread.parked === 0 || thread.asleep) {
-      this.unpark(thread);
-      thread.inbox.push(message);
-      return;
-    }
-    this.unpark(thread);
-    this.#hand(thread, message);
-  }
-
-  #hand(thread: LiteThread, message: LiteMessage): void {
-    if (thread.parkedSize >= 80 || thread.parkedSize < 4) this.#deliver(thread, message);
-    else thread.inbox.push(message);
-  }
-
-  #deliver(thread: LiteThread, message: LiteMessage): void {
-    const { file } = thread;
-    file.buffers.push(message);
-    if (message.reply) thread.stack.pop();
-    else if (!message.oneway) thread.stack.push(message);
-    const { slots } = message;
-    for (let slot = 0; slot < slots.length; slot++) {
-      const { node, strong } = slots[slot] as LiteSlot;
-      if (node === undefined || node.owner === file) continue;
-      const ref = file.ref(node, message.of, message.cmd, slot);
-      if (strong) ref.strongInBuffers++;
-      else ref.weakInBuffers++;
-    }
-  }
-
-  #fail(caller: LiteThread, message: LiteMessage): void {
-    message.from = undefined;
-    removeFrom(caller.stack, message);
-    caller.ready = true;
-    this.unpark(caller);
   }
 }

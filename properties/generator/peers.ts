@@ -1,6 +1,7 @@
 /** Whom a script can use: threads that are free, and ways from one file to another. */
 import { READ_SIZE, type Draft } from './draft.ts';
-import type { LiteFile, LiteRef, LiteThread } from './lite.ts';
+import type { LiteFile, LiteThread } from './lite.ts';
+import type { LiteRef } from './lite-node.ts';
 
 /** Somebody that the file can call: a ref on the peer, else the manager. */
 export const way = (file: LiteFile, peer: LiteFile): LiteRef | undefined =>

@@ -10,7 +10,8 @@ import { lend } from './sharing.ts';
 import { calm, take, way } from './peers.ts';
 import { sleepers } from './sleepers.ts';
 import { starve } from './starve.ts';
-import { JANITOR, NO_SLOTS, type LiteFile, type LiteThread } from './lite.ts';
+import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
+import { NO_SLOTS } from './lite-node.ts';
 import { hugeSize } from './message.ts';
 
 /** Whether the file can reach the peer at all. */

@@ -11,6 +11,7 @@ import { script } from './scripts.ts';
 import { epoll } from './sleepers.ts';
 import { limitFds } from './starve.ts';
 import { openMapped, setup } from './setup.ts';
+import { IDLE, situation, urgency } from './situation.ts';
 import { share } from './sharing.ts';
 import { wrongCall, wrongWrite } from './wrong.ts';
 
@@ -43,20 +44,6 @@ const LONG_INBOX = 6;
  * again, which keeps long sequences as good as short ones.
  */
 const STALE = 30;
-
-const IDLE = 0;
-const WORK = 1;
-const SERVING = 2;
-const WAITING = 3;
-
-const situation = (thread: LiteThread): number => {
-  const { top, file } = thread;
-  if (thread.inbox.length > 0 || thread.ready) return WORK;
-  if (top !== undefined) return top.from === thread ? WAITING : SERVING;
-  return file.inbox.length + file.work > 0 && file.waiting.length === 0 ? WORK : IDLE;
-};
-
-const urgency = (thread: LiteThread): number => [0, 2, 3, 0][situation(thread)] as number;
 
 export class Sequence {
   /** The ops so far and the mirror, which tests compare with the truth. */

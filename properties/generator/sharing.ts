@@ -3,7 +3,8 @@ import { close, flush, kill, mapForeign } from './calls.ts';
 import { free, reply, sendTo } from './commands.ts';
 import { READ_SIZE, by, type Draft } from './draft.ts';
 import type { MessageSpec } from '../../abi/op.ts';
-import { NO_SLOTS, type Hand, type LiteFile, type LiteProcess, type LiteRef, type LiteThread } from './lite.ts';
+import type { Hand, LiteFile, LiteProcess, LiteThread } from './lite.ts';
+import { NO_SLOTS, type LiteRef } from './lite-node.ts';
 import { calm, take, way } from './peers.ts';
 
 /** A process without a descriptor of the file: a living one, rarely a new one. */

@@ -1,5 +1,6 @@
 /** epoll: threads that put files into their set, ask it, and sleep for it. */
 import { leave } from './calls.ts';
+import { leaveRead } from './hand-over.ts';
 import { sendTo } from './commands.ts';
 import { READ_SIZE, by, who, type Draft } from './draft.ts';
 import { JANITOR, type LiteFile, type LiteThread } from './lite.ts';
@@ -63,7 +64,7 @@ export const sleepers = (draft: Draft, file: LiteFile, peer: LiteFile): void => 
   if (sender.polls) ask(draft, sender);
   for (const thread of asleep) {
     if (thread.parked !== 0) ops.push({ op: 'signal', id: draft.id, proc: thread.process.proc, thread: thread.index });
-    model.unpark(thread);
+    leaveRead(thread);
     if (dice.chance(50)) ask(draft, thread);
   }
   const reader = calm(draft, peer);

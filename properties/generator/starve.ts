@@ -1,7 +1,8 @@
 /** Processes that run out of descriptors. */
 import type { CommandSpec, ObjectSpec } from '../../abi/op.ts';
 import { READ_SIZE, type Draft } from './draft.ts';
-import { NO_SLOTS, type LiteFile, type LiteProcess } from './lite.ts';
+import type { LiteFile, LiteProcess } from './lite.ts';
+import { NO_SLOTS } from './lite-node.ts';
 import { calm, take, way } from './peers.ts';
 
 /** The process may get few more descriptors, or any number again. */
