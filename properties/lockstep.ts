@@ -23,14 +23,10 @@ export const DEFAULT_WORLD: World = { devices: 2 };
 /** Performed ops between two checkpoints. */
 export const CHECKPOINT_EVERY = 128;
 
-export interface LockstepOptions<State> {
+/** What a run is checked against, and who wants to know of it. */
+export interface CheckOptions<State> {
   readonly specification: Specification<State>;
-  readonly driver: Driver;
   readonly world?: World;
-  /** Performed ops between snapshot comparisons; 1 checks after each op, 0 never. One is always made at the end. */
-  readonly checkpointEvery?: number;
-  /** Whether the driver's journal is compared at each of them too, where it has one. */
-  readonly journal?: boolean;
   readonly invariants?: readonly Invariant[];
   /** Where counts go; shared by many runs. */
   readonly coverage?: Coverage;
@@ -39,6 +35,14 @@ export interface LockstepOptions<State> {
   readonly recorder?: Recorder;
   /** In what the driver may differ; nothing unless told. */
   readonly profile?: Profile;
+}
+
+export interface LockstepOptions<State> extends CheckOptions<State> {
+  readonly driver: Driver;
+  /** Performed ops between snapshot comparisons; 1 checks after each op, 0 never. One is always made at the end. */
+  readonly checkpointEvery?: number;
+  /** Whether the driver's journal is compared at each of them too, where it has one. */
+  readonly journal?: boolean;
 }
 
 /** One performed op as a trace shows it. */

@@ -5,36 +5,25 @@
  * observations are judged in order; what was performed behind a divergence is dropped.
  */
 import type { Call } from '../abi/call.ts';
-import type { BatchStep, RemoteSession, World } from '../abi/driver.ts';
+import type { BatchStep, RemoteSession } from '../abi/driver.ts';
 import type { OpId } from '../abi/ids.ts';
 import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
-import type { Specification } from '../abi/specification.ts';
 import { Coverage } from './coverage.ts';
 import { nearest } from './difference.ts';
 import { crashes, differs, type Failure } from './failure.ts';
-import type { Invariant } from './invariant.ts';
 import { Chronicle } from './journal/chronicle.ts';
 import { judgeFor } from './profile/judge.ts';
-import { isExact, LINUX, type Profile } from './profile/profile.ts';
+import { isExact, LINUX } from './profile/profile.ts';
 import { readOnRemotely } from './profile/stream.ts';
-import type { Recorder } from './recorder.ts';
-import { checkSnapshot, DEFAULT_WORLD, type RunResult, type Step } from './lockstep.ts';
+import { checkSnapshot, DEFAULT_WORLD, type CheckOptions, type RunResult } from './lockstep.ts';
 
-export interface RemoteOptions<State> {
-  readonly specification: Specification<State>;
+export interface RemoteOptions<State> extends CheckOptions<State> {
   readonly session: RemoteSession;
-  readonly world?: World;
   /** Calls of one round trip, at most. */
   readonly batch?: number;
   /** Whether a snapshot is compared at the end. */
   readonly snapshot?: boolean;
-  readonly invariants?: readonly Invariant[];
-  readonly coverage?: Coverage;
-  readonly onStep?: (step: Step) => void;
-  readonly recorder?: Recorder;
-  /** In what the driver may differ; nothing unless told. */
-  readonly profile?: Profile;
 }
 
 /** Calls of one round trip. */

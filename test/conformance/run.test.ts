@@ -142,6 +142,12 @@ describe('an interrupted run', () => {
   });
 });
 
+/** One failure, as it was met. */
+const UNSHRUNK = [
+  ...['--target', 'mutant:node-cookie', '--ops', '20000', '--seed', '1'],
+  ...['--max-failures', '1', '--no-shrink'],
+];
+
 describe('a driver that is wrong on purpose', () => {
   test.each(['br-dead-reply', 'node-cookie', 'async-space'])(
     '(%s) is not conformant, and the saved log shows it again',
@@ -170,36 +176,14 @@ describe('a driver that is wrong on purpose', () => {
 
   test('is found without shrinking too', async () => {
     await withFolder(async folder => {
-      const args = [
-        '--target',
-        'mutant:node-cookie',
-        '--ops',
-        '20000',
-        '--seed',
-        '1',
-        '--max-failures',
-        '1',
-        '--no-shrink',
-      ];
-      const { code, report } = await run(folder, args);
+      const { code, report } = await run(folder, UNSHRUNK);
       expect(code).toBe(1);
       expect(report.failures[0]).toMatchObject({ executions: 0 });
     });
   });
 
   test('keeps its verdict when the failures cannot be saved', async () => {
-    const args = [
-      '--target',
-      'mutant:node-cookie',
-      '--ops',
-      '20000',
-      '--seed',
-      '1',
-      '--max-failures',
-      '1',
-      '--no-shrink',
-    ];
-    const { code, out } = await command(['run', ...args, '--save', '/dev/null/failures']);
+    const { code, out } = await command(['run', ...UNSHRUNK, '--save', '/dev/null/failures']);
     expect(code).toBe(1);
     expect(out).toContain('cannot write /dev/null/failures');
     expect(existsSync('/dev/null/failures')).toBe(false);
