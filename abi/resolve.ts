@@ -226,25 +226,81 @@ const readOf = ({ size, consumed = 0, limit }: NonNullable<(Op & { op: 'write_re
   limit,
 });
 
+/** What ops of the kinds without references may say. */
+interface Words {
+  readonly op: Call['op'];
+  readonly id: number;
+  readonly proc?: number | undefined;
+  readonly thread?: number | undefined;
+  readonly fd?: number | undefined;
+  readonly device?: number | undefined;
+  readonly nonblock?: boolean | undefined;
+  readonly readonly?: boolean | undefined;
+  readonly size?: number | undefined;
+  readonly prot?: 'read' | 'none' | 'write' | undefined;
+  readonly private?: boolean | undefined;
+  readonly offset?: number | undefined;
+  readonly length?: number | undefined;
+  readonly to?: number | undefined;
+  readonly as?: number | undefined;
+  readonly call?: 'read' | 'write' | 'lseek' | undefined;
+  readonly ctl?: 'add' | 'mod' | 'del' | undefined;
+  readonly child?: number | undefined;
+  readonly nice?: number | undefined;
+  readonly euid?: number | undefined;
+  readonly free?: number | undefined;
+  readonly sleep?: boolean | undefined;
+}
+
+/**
+ * A call on a descriptor, of any other kind. All of them have one shape, so that whoever asks a call of any kind who
+ * makes it meets few: what a kind does not have is there and undefined.
+ */
+const onDescriptor = (op: Words): Call =>
+  ({
+    op: op.op,
+    id: op.id,
+    proc: op.proc,
+    thread: op.thread,
+    fd: op.fd,
+    device: op.device,
+    nonblock: op.nonblock,
+    readonly: op.readonly,
+    size: op.size,
+    prot: op.prot,
+    private: op.private,
+    offset: op.offset,
+    length: op.length,
+    to: op.to,
+    as: op.as,
+    call: op.call,
+    ctl: op.ctl,
+  }) as Call;
+
+/** A call without a descriptor, in the one shape of those. */
+const onNoDescriptor = (op: Words): Call =>
+  ({
+    op: op.op,
+    id: op.id,
+    proc: op.proc,
+    thread: op.thread,
+    child: op.child,
+    nice: op.nice,
+    euid: op.euid,
+    free: op.free,
+    sleep: op.sleep,
+  }) as Call;
+
 /** The call that an op is, given what arrived so far. */
 export const resolve = (env: Environment, op: Op): Call => {
   switch (op.op) {
     case 'open': {
-      const { id, proc, thread, fd } = op;
-      return {
-        op: 'open',
-        id,
-        proc,
-        thread,
-        fd,
-        device: op.device ?? 0,
-        nonblock: op.nonblock ?? false,
-        readonly: op.readonly ?? false,
-      };
+      const { id, proc, thread, fd, device = 0, nonblock = false, readonly = false } = op;
+      return onDescriptor({ op: 'open', id, proc, thread, fd, device, nonblock, readonly });
     }
     case 'mmap': {
-      const { id, proc, thread, fd, size } = op;
-      return { op: 'mmap', id, proc, thread, fd, size, prot: op.prot ?? 'read', private: op.private ?? true };
+      const { id, proc, thread, fd, size, prot = 'read' } = op;
+      return onDescriptor({ op: 'mmap', id, proc, thread, fd, size, prot, private: op.private ?? true });
     }
     case 'write_read': {
       const { id, proc, thread, fd, write, read } = op;
@@ -268,6 +324,6 @@ export const resolve = (env: Environment, op: Op): Call => {
       return { op: 'ioctl', id, proc, thread, fd, cmd, arg: argumentOf(env, op.arg) };
     }
     default:
-      return op as Call;
+      return 'fd' in op ? onDescriptor(op) : onNoDescriptor(op);
   }
 };

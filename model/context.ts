@@ -1,5 +1,4 @@
 /** The context manager of a device: who becomes it, and who may not (CTX-01 .. CTX-07). */
-import { match } from 'ts-pattern';
 import type { IoctlArgument, Status } from '../abi/call.ts';
 import { nodeFor, settle } from './node.ts';
 import { fileOf, type Context, type ThreadKey } from './state.ts';
@@ -11,31 +10,26 @@ export const setContextManager = (t: Turn, thread: ThreadKey, object?: IoctlArgu
   const file = t.file(fileOf(thread));
   const device = t.devices[file.device] as Context;
   const euid = euidOf(t, procOf(t, thread));
-  return match({ taken: device.manager !== 0, stranger: device.managerUid !== null && device.managerUid !== euid })
-    .returnType<Status>()
-    .with({ taken: true }, () => {
-      t.fire('CTX-03');
-      return 'EBUSY';
-    })
-    .with({ stranger: true }, () => {
-      t.fire('CTX-04');
-      return 'EPERM';
-    })
-    .with({ taken: false, stranger: false }, () => {
-      t.fire(object === undefined ? 'CTX-01' : 'CTX-02', 'CTX-05', 'TXN-24');
-      const node = nodeFor(t, file.key, object?.ptr ?? 0, object?.cookie ?? 0, object?.flags ?? 0);
-      t.changeNode(node.id, {
-        localWeak: node.localWeak + 1,
-        localStrong: node.localStrong + 1,
-        hasStrong: true,
-        hasWeak: true,
-      });
-      t.fire('NODE-13');
-      t.devices = t.devices.map((context, index) =>
-        index === file.device ? { manager: node.id, managerUid: euid } : context,
-      );
-      settle(t, node.id);
-      return 'OK';
-    })
-    .exhaustive();
+  if (device.manager !== 0) {
+    t.fire('CTX-03');
+    return 'EBUSY';
+  }
+  if (device.managerUid !== null && device.managerUid !== euid) {
+    t.fire('CTX-04');
+    return 'EPERM';
+  }
+  t.fire(object === undefined ? 'CTX-01' : 'CTX-02', 'CTX-05', 'TXN-24');
+  const node = nodeFor(t, file.key, object?.ptr ?? 0, object?.cookie ?? 0, object?.flags ?? 0);
+  t.changeNode(node.id, {
+    localWeak: node.localWeak + 1,
+    localStrong: node.localStrong + 1,
+    hasStrong: true,
+    hasWeak: true,
+  });
+  t.fire('NODE-13');
+  t.devices = t.devices.map((context, index) =>
+    index === file.device ? { manager: node.id, managerUid: euid } : context,
+  );
+  settle(t, node.id);
+  return 'OK';
 };

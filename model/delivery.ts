@@ -71,7 +71,7 @@ const deliverError = (t: Turn, thread: ThreadKey, cursor: Cursor, slot: 'returnE
     t.fire('READ-42');
     return 'fault';
   }
-  t.changeThread(thread, { [slot]: 0 });
+  t.changeThread(thread, slot === 'returnError' ? { returnError: 0 } : { replyError: 0 });
   return 'more';
 };
 

@@ -7,7 +7,7 @@ import { giveBack, bufferAt, changeBuffer } from './buffer.ts';
 import { dropContents } from './release.ts';
 import { NO_THREAD, type Buffer, type Id, type NodeId, type ThreadKey, type Transaction } from './state.ts';
 import { without, type Turn } from './turn.ts';
-import type { Failure } from './transaction.ts';
+import type { Failure } from './failure.ts';
 import { queueForFile, queueForThread, selectThread, wake, wakeFor } from './work.ts';
 
 /** Answers why the target did not take it, or `null`. */

@@ -6,6 +6,7 @@
  * goes unseen (PROC-12, THR-47). What is found readable stays on the list, the rest leaves it.
  */
 import type { Call } from '../abi/call.ts';
+import { shaped } from '../abi/done.ts';
 import type { Done, Result } from '../abi/observation.ts';
 import type { FdIndex, ProcIndex, ThreadIndex } from '../abi/ids.ts';
 import { hasWork, isFreeForFileWork } from './ready.ts';
@@ -21,7 +22,7 @@ import {
 } from './state.ts';
 import { procOf } from './task.ts';
 import { threadFor } from './thread.ts';
-import { taskKey, type Turn } from './turn.ts';
+import { inserted, taskKey, type Turn } from './turn.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 
@@ -37,7 +38,7 @@ const setOf = (t: Turn, proc: ProcIndex, thread: ThreadIndex): EpollSet =>
 const keep = (t: Turn, set: EpollSet): void => {
   const others = t.epolls.filter(other => keyOf(other) !== keyOf(set));
   const empty = set.entries.length === 0 && set.sleeper === null;
-  t.epolls = empty ? others : [...others, set].sort((a, b) => keyOf(a) - keyOf(b));
+  t.epolls = empty ? others : inserted(others, set, other => keyOf(other) > keyOf(set));
 };
 
 const keepEntry = (t: Turn, { proc, thread, entries, sleeper }: EpollSet, entry: EpollEntry): void => {
@@ -45,6 +46,19 @@ const keepEntry = (t: Turn, { proc, thread, entries, sleeper }: EpollSet, entry:
   const next = [...others, entry].sort((a, b) => a.file - b.file || a.fd - b.fd);
   keep(t, { proc, thread, entries: next, sleeper });
 };
+
+/** Keeps a set with other entries, or another sleeper. */
+const keepWith = (
+  t: Turn,
+  { proc, thread, entries, sleeper }: EpollSet,
+  change: { readonly entries?: EpollSet['entries']; readonly sleeper?: EpollSet['sleeper'] },
+): void =>
+  keep(t, {
+    proc,
+    thread,
+    entries: change.entries ?? entries,
+    sleeper: change.sleeper === undefined ? sleeper : change.sleeper,
+  });
 
 /** THR-35, THR-36: readable when a read would not wait; makes the thread's record and marks it as a poller (THR-14). */
 export const isReadable = (t: Turn, key: ThreadKey): boolean => {
@@ -70,7 +84,7 @@ export const control = (t: Turn, call: Of<'epoll_ctl'>, thread: ThreadKey): Done
     const ready = isReadable(t, thread) || known.ready;
     keepEntry(t, set, { file, fd, hooked: known.hooked, ready });
   } else {
-    keep(t, { ...set, entries: set.entries.filter(entry => entry !== known) });
+    keepWith(t, set, { entries: set.entries.filter(entry => entry !== known) });
   }
   return { status: 'OK' };
 };
@@ -79,7 +93,7 @@ export const control = (t: Turn, call: Of<'epoll_ctl'>, thread: ThreadKey): Done
 export const wait = (t: Turn, call: Of<'epoll_wait'>): Result => {
   const ready = look(t, taskKey(call.proc, call.thread));
   if (ready.length > 0 || call.sleep !== true) return { status: 'OK', ready };
-  keep(t, { ...setOf(t, call.proc, call.thread), sleeper: call.id });
+  keepWith(t, setOf(t, call.proc, call.thread), { sleeper: call.id });
   return 'pending';
 };
 
@@ -89,12 +103,15 @@ const look = (t: Turn, key: number): readonly FdIndex[] => {
   if (set === undefined) return NONE;
   const recordIn = (file: FileKey): ThreadKey => threadKey(t.file(file), set.proc, set.thread);
   const readable = set.entries.filter(({ file, ready }) => ready && isReadable(t, recordIn(file)));
-  keep(t, { ...set, entries: set.entries.map(entry => changedEntry(entry, entry.hooked, readable.includes(entry))) });
+  keepWith(t, set, {
+    entries: set.entries.map(entry => changedEntry(entry, entry.hooked, readable.includes(entry))),
+  });
   return readable.map(({ fd }) => fd).sort((a, b) => a - b);
 };
 
 const changedEntry = ({ file, fd }: EpollEntry, hooked: boolean, ready: boolean): EpollEntry => ({
-  ...{ file, fd },
+  file,
+  fd,
   hooked,
   ready,
 });
@@ -104,8 +121,8 @@ const NONE: readonly FdIndex[] = [];
 /** The thread no longer sleeps. */
 const rise = (t: Turn, set: EpollSet, done: Done): void => {
   if (set.sleeper === null) return;
-  t.completions.push({ op: set.sleeper, done });
-  keep(t, { ...set, sleeper: null });
+  t.completions.push({ op: set.sleeper, done: shaped(done) });
+  keepWith(t, set, { sleeper: null });
 };
 
 /** A thread that was woken in epoll_wait looks, and sleeps on when it finds nothing. */
@@ -140,8 +157,7 @@ export const alert = (t: Turn, thread: ThreadKey): boolean => {
   // It may have been woken for another file, and may be up already.
   if (!before.every(({ ready }) => ready) && t.wokenSets.includes(key) && t.choose(2) === 1) runSleeper(t, key);
   const set = setWith(t, key) as EpollSet;
-  keep(t, {
-    ...set,
+  keepWith(t, set, {
     entries: set.entries.map(entry => (isAlerted(entry) ? changedEntry(entry, true, true) : entry)),
   });
   if (set.sleeper !== null && !t.wokenSets.includes(key)) t.wokenSets.push(key);
@@ -171,8 +187,7 @@ export const detachEntry = (t: Turn, thread: ThreadKey): void => {
   const file = fileOf(thread);
   const set = setOf(t, procOf(t, thread), indexOf(thread));
   const isDetached = (entry: EpollEntry): boolean => entry.file === file && entry.hooked;
-  keep(t, {
-    ...set,
+  keepWith(t, set, {
     entries: set.entries.map(entry => (isDetached(entry) ? changedEntry(entry, false, true) : entry)),
   });
 };
@@ -188,7 +203,7 @@ export const sleepsFor = (t: Turn, thread: ThreadKey): boolean => {
 export const leaveSets = (t: Turn, file: FileKey): void => {
   for (const set of t.epolls) {
     const entries = set.entries.filter(entry => entry.file !== file);
-    if (entries.length < set.entries.length) keep(t, { ...set, entries });
+    if (entries.length < set.entries.length) keepWith(t, set, { entries });
   }
 };
 

@@ -4,7 +4,8 @@
  */
 import { IOCTL_NAMES, PROTOCOL_VERSION } from '../abi/constants.ts';
 import { ioctlNumber } from '../abi/encode.ts';
-import type { Call, IoctlArgument, Status, WriteRead } from '../abi/call.ts';
+import { exchanged, shaped } from '../abi/done.ts';
+import type { Call, IoctlArgument, WriteRead } from '../abi/call.ts';
 import type { Done, IoctlOutput, Result } from '../abi/observation.ts';
 import { setContextManager } from './context.ts';
 import { endThread } from './exit.ts';
@@ -32,26 +33,22 @@ export const writeRead = (t: Turn, call: WriteRead, thread: ThreadKey): Result =
 };
 
 const exchange = (t: Turn, call: WriteRead, thread: ThreadKey): Result => {
-  if (call.bad === true) return { status: 'EFAULT' };
+  if (call.bad === true) return shaped({ status: 'EFAULT' });
   const request = call.read?.size === 0 ? undefined : call.read;
   const given = call.read?.consumed ?? 0;
   const returns = call.read === undefined ? undefined : [];
   const written = write(t, thread, call);
   if (written.status !== 'OK') {
-    return done(written.status, written.wrote, 0, returns);
+    return exchanged(written.status, written.wrote, 0, returns);
   }
   if (request === undefined) {
     t.fire('WR-13');
-    return done('OK', written.wrote, given, returns);
+    return exchanged('OK', written.wrote, given, returns);
   }
   const ended = read(t, thread, call, written.wrote, request);
   if (ended === 'parked') return 'pending';
-  return { status: ended.status, wrote: written.wrote, read: ended.read, returns: ended.returns };
+  return exchanged(ended.status, written.wrote, ended.read, ended.returns);
 };
-
-/** `returns` is absent where no read was asked for. */
-const done = (status: Status, wrote: number, read: number, returns: readonly never[] | undefined): Done =>
-  returns === undefined ? { status, wrote, read } : { status, wrote, read, returns };
 
 type IoctlCall = Call & { readonly op: 'ioctl' };
 

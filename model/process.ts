@@ -1,28 +1,19 @@
 /**
- * Opening, mapping and leaving: the life of a file (binder_open, binder_mmap, binder_flush, binder_release).
+ * The life of a file and of the processes that have it: opened (binder_open), handed on, copied by a fork, closed.
  *
- * Flush and release run on a kernel worker after the call that asked for them; the mapping keeps the file alive after
- * its descriptor is closed (PROC-13).
+ * What a close leaves to a kernel worker is in `end.ts`; the mapping keeps the file alive after its descriptor is closed
+ * (PROC-13).
  */
-import { match } from 'ts-pattern';
 import type { Call, Status } from '../abi/call.ts';
-import { newArena, noArena } from './buffer.ts';
-import { notifyDeath } from './death.ts';
-import { dropSets, leaveSets, sleepsFor } from './epoll.ts';
-import { dropWork, endThread } from './exit.ts';
+import { noArena } from './buffer.ts';
+import { dropSets } from './epoll.ts';
 import { noteMade } from './journal/note.ts';
-import { dropNode, settle } from './node.ts';
-import { addPages, commonPages, countPages } from './page.ts';
-import { runWoken } from './read.ts';
-import { isConcerned, leaveNext } from './leave.ts';
-import { endTransaction } from './reply.ts';
-import { LOOPER, NO_FILE, OPENER, fileOf, holderOf, type File, type FileKey, type Node } from './state.ts';
+import { isLetGo } from './mapping.ts';
+import { withArena } from './record.ts';
+import { LOOPER, fileOf, type File } from './state.ts';
 import { changeTask, hasFreeFd, isHeld, niceWith, procOf, taskOf } from './task.ts';
-import { wantsThread } from './thread.ts';
 import { without, type Deferred, type Turn } from './turn.ts';
-import { withArena, withTransaction } from './record.ts';
-import { unqueueNode, wake, wakeFile } from './work.ts';
-import { PAGE } from '../abi/ids.ts';
+import { wakeFile } from './work.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 
@@ -62,74 +53,6 @@ export const open = (t: Turn, call: Of<'open'>): Status => {
   return 'OK';
 };
 
-/** PROC-07, ALLOC-07: the checks of mmap in their order. */
-export const mmap = (t: Turn, call: Of<'mmap'>, file: File): Status =>
-  match({
-    size: call.size,
-    foreign: call.proc !== file.proc,
-    prot: call.prot,
-    shared: !call.private,
-    readonly: file.readonly,
-    mapped: file.arena.size > 0,
-  })
-    .returnType<Status>()
-    .with({ size: 0 }, () => 'EINVAL')
-    // The file system's own check, before the driver is asked.
-    .with({ prot: 'write', shared: true, readonly: true }, () => 'EACCES')
-    .with({ foreign: true }, () => {
-      t.fire('ALLOC-02', 'PROC-07', 'ALLOC-07');
-      return 'EINVAL';
-    })
-    .with({ prot: 'write' }, () => {
-      t.fire('ALLOC-04', 'PROC-07', 'ALLOC-07');
-      return 'EPERM';
-    })
-    .with({ mapped: true }, () => {
-      t.fire('ALLOC-06', 'PROC-07', 'ALLOC-07');
-      return 'EBUSY';
-    })
-    .otherwise(() => {
-      t.fire('ALLOC-01', 'PROC-08', 'ALLOC-08');
-      t.changeFile(file.key, { arena: newArena(call.size, call.prot === 'read') });
-      return 'OK';
-    });
-
-/** ALLOC-10, PROC-09: any part that goes ends the mapping for good; the last part lets a closed file end. */
-export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
-  const { arena } = file;
-  const whole = Math.ceil((arena.mapped + countPages(arena.gone) * PAGE) / PAGE);
-  const first = (call.offset ?? 0) / PAGE;
-  const end = call.length === undefined ? whole : first + Math.ceil(call.length / PAGE);
-  if (!Number.isInteger(first) || end === first) return 'EINVAL';
-  if (first >= whole) return 'OK';
-  t.fire('ALLOC-10', 'PROC-09');
-  const gone = addPages(arena.gone, [first, Math.min(end, whole)]);
-  const mapped = (whole - countPages(gone)) * PAGE;
-  t.changeFile(file.key, { arena: withArena(arena, { live: false, gone, mapped }) });
-  if (isLetGo(t, file.key)) t.deferred.push({ file: file.key, what: 'release' });
-  return 'OK';
-};
-
-/** ALLOC-05: the mapping is sealed against writing; whether it can be read is its owner's affair. */
-export const mprotect = (t: Turn, call: Of<'mprotect'>, file: File): Status => {
-  t.fire('ALLOC-05');
-  if (call.prot === 'write') return 'EACCES';
-  t.changeFile(file.key, { arena: withArena(file.arena, { readable: call.prot === 'read' }) });
-  return 'OK';
-};
-
-/** ALLOC-34: the pages are gone for user space; for the driver they are there. */
-export const madvise = (t: Turn, call: Of<'madvise'>, file: File): Status => {
-  const first = (call.offset ?? 0) / PAGE;
-  if (!Number.isInteger(first)) return 'EINVAL';
-  const { arena } = file;
-  const end = call.length === undefined ? Infinity : first + Math.ceil(call.length / PAGE);
-  const hidden = commonPages(arena.populated, [[first, end]]).reduce(addPages, arena.hidden);
-  if (hidden !== arena.hidden) t.fire('ALLOC-34');
-  t.changeFile(file.key, { arena: withArena(arena, { hidden }) });
-  return 'OK';
-};
-
 /** PROC-29: the driver has no such operation; what the file may not do at all is refused before. */
 export const fileIo = (t: Turn, call: Of<'file_io'>, file: File): Status => {
   if (call.call === 'write' && file.readonly) return 'EBADF';
@@ -157,12 +80,6 @@ export const fork = (t: Turn, call: Of<'fork'>): void => {
     nice: niceWith({}, 0, nice[call.thread] ?? 0),
     held: copied.map(({ fd, file }) => ({ fd, file, inherited: true })),
   });
-};
-
-/** Nobody has a descriptor of the file, and nothing of it is mapped. */
-const isLetGo = (t: Turn, key: FileKey): boolean => {
-  const { open, arena } = t.file(key);
-  return !open && arena.mapped === 0 && !isHeld(t, key);
 };
 
 /** PROC-11, PROC-13: the descriptor goes; the file follows when nobody has another one and nothing is mapped. */
@@ -220,93 +137,4 @@ const defer = (t: Turn, asked: readonly Deferred[]): void => {
   const way = t.choose(Math.min(telling.length, 3));
   if (way === 0) t.deferred.push(...rest.reverse(), first);
   else t.deferred.push(first, ...(way === 1 ? rest.reverse() : rest));
-};
-
-/** PROC-11, PROC-12: every thread must return; those who sleep in a read are woken. */
-export const flush = (t: Turn, key: FileKey): void => {
-  t.fire('PROC-11');
-  for (const thread of t.threads) {
-    if (fileOf(thread.key) !== key) continue;
-    t.beside?.(t, key, thread.key);
-    t.changeThread(thread.key, { needReturn: true });
-    if ((thread.looper & LOOPER.WAITING) !== 0) wake(t, thread.key);
-    else if (t.epolls.length > 0 && sleepsFor(t, thread.key)) t.fire('PROC-12');
-  }
-  mixWoken(t, key);
-};
-
-/** Records are woken in the order of their threads' pids; who asks for a thread may come before others of other processes. */
-const mixWoken = (t: Turn, file: FileKey): void => {
-  const readers = t.woken.filter(thread => fileOf(thread) === file);
-  const asking = readers.filter(thread => wantsThread(t, thread));
-  const isMixed = asking.length > 0 && readers.some(thread => holderOf(thread) !== OPENER);
-  if (!isMixed || readers.length < 2 || t.choose(2) === 0) return;
-  for (const thread of asking.reverse()) {
-    t.woken.splice(t.woken.indexOf(thread), 1);
-    t.woken.unshift(thread);
-  }
-};
-
-/** PROC-15: the order of the end (binder_deferred_release). */
-export const release = (t: Turn, key: FileKey): void => {
-  const file = t.file(key);
-  t.fire('PROC-14', 'PROC-15');
-  leaveSets(t, key);
-  loseManager(t, file);
-  t.changeFile(key, { frozen: false, syncRecv: false, asyncRecv: false });
-  for (const thread of t.threads) {
-    if (fileOf(thread.key) !== key) continue;
-    t.fire('PROC-17');
-    endThread(t, thread.key);
-  }
-  const nodes = t.nodes.filter(node => node.owner === key).sort((a, b) => (BigInt(a.ptr) < BigInt(b.ptr) ? -1 : 1));
-  for (const node of nodes) releaseNode(t, node.id);
-  const refs = t.refs.filter(ref => ref.file === key).sort((a, b) => a.handle - b.handle);
-  t.leaving = refs.map(({ id }) => id);
-  runConcerned(t);
-  while (t.leaving.length > 0) {
-    leaveNext(t);
-    runConcerned(t);
-  }
-  if (t.file(key).todo.length > 0) t.fire('PROC-21', 'PROC-22', 'REL-19');
-  dropWork(t, t.file(key).todo);
-  t.fire('PROC-23', 'ALLOC-48');
-  t.transactions = t.transactions.map(transaction =>
-    transaction.to === key ? withTransaction(transaction, { buffer: -1 }) : transaction,
-  );
-  t.files = without(t.files, other => other.key === key);
-};
-
-/** PROC-14: readers that are awake run beside the release, as far as it makes a difference to them. */
-const runConcerned = (t: Turn): void => {
-  while (t.leaving.length > 0) {
-    const readers = t.woken.filter(thread => isConcerned(t, thread));
-    const answer = t.choose(readers.length + 1);
-    if (answer === 0) return;
-    runWoken(t, readers[answer - 1] as number);
-  }
-};
-
-/** PROC-16, CTX-06 */
-const loseManager = (t: Turn, file: File): void => {
-  t.devices = t.devices.map((device, index) => {
-    if (index !== file.device || device.manager === 0 || t.node(device.manager).owner !== file.key) return device;
-    t.fire('PROC-16', 'CTX-06');
-    return { manager: 0, managerUid: device.managerUid };
-  });
-};
-
-/** PROC-18: a node dies with its owner; if somebody holds it, it stays as a dead node. */
-const releaseNode = (t: Turn, id: number): void => {
-  t.fire('PROC-18');
-  const node: Node = t.node(id);
-  for (const waiting of node.asyncTodo) endTransaction(t, waiting);
-  unqueueNode(t, id);
-  if (node.refs.length === 0) {
-    dropNode(t, id);
-    return;
-  }
-  t.changeNode(id, { owner: NO_FILE, localStrong: 0, localWeak: 0, asyncTodo: [] });
-  notifyDeath(t, id);
-  settle(t, id);
 };

@@ -4,6 +4,7 @@
  * A read that finds nothing parks its thread. It goes on when it is woken, in the turn of whoever woke it; where
  * several readers of one file run at the same time the driver may serve them in any order (THR-30).
  */
+import { exchanged } from '../abi/done.ts';
 import type { ReadRequest, Status, WriteRead } from '../abi/call.ts';
 import type { Return } from '../abi/observation.ts';
 import { fits, hasRoom, type Cursor } from './cursor.ts';
@@ -14,7 +15,7 @@ import { letReleaseRun } from './leave.ts';
 import { LOOPER, NO_THREAD, fileOf, indexOf, type FileKey, type Parked, type ThreadKey } from './state.ts';
 import { procOf, setNice } from './task.ts';
 import { wantsThread } from './thread.ts';
-import { taskKey, without, type Turn } from './turn.ts';
+import { inserted, taskKey, without, type Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork, isLooper } from './ready.ts';
 import { runSleepers } from './epoll.ts';
 import { wakeFile } from './work.ts';
@@ -75,7 +76,7 @@ const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: 
     returns: cursor.returns,
     forProc,
   };
-  t.parked = [...t.parked, parked].sort((a, b) => a.thread - b.thread);
+  t.parked = inserted(t.parked, parked, other => other.thread > thread);
   t.changeThread(thread, { looper: t.thread(thread).looper | LOOPER.WAITING });
   if (forProc) {
     const { key, waiting } = t.file(fileOf(thread));
@@ -204,7 +205,7 @@ export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
   t.changeThread(thread, { needReturn: false });
   t.completions.push({
     op: parked.op,
-    done: { status: ended.status, wrote: parked.wrote, read: ended.read, returns: ended.returns },
+    done: exchanged(ended.status, parked.wrote, ended.read, ended.returns),
   });
 };
 

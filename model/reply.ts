@@ -7,7 +7,9 @@
 import { BR, TF_ACCEPT_FDS } from '../abi/constants.ts';
 import type { Command } from '../abi/call.ts';
 import { noteFailure, noteReceiver } from './journal/note.ts';
-import { begin, copyTo, dead, failCall, paramOf, type Failure } from './transaction.ts';
+import { copyTo } from './copy.ts';
+import { dead, paramOf, type Failure } from './failure.ts';
+import { begin, failCall } from './transaction.ts';
 import { NO_FILE, NO_THREAD, fileOf, type Id, type ThreadKey, type Transaction, type TransactionId } from './state.ts';
 import { setNice } from './task.ts';
 import { without, type Turn } from './turn.ts';

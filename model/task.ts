@@ -3,7 +3,7 @@ import { FIRST_FILE } from '../abi/resolve.ts';
 import type { ProcIndex } from '../abi/ids.ts';
 import { OPENER, fileOf, holderOf, indexOf, type FileKey, type Task, type ThreadKey } from './state.ts';
 import { withTask } from './record.ts';
-import type { Turn } from './turn.ts';
+import { inserted, type Turn } from './turn.ts';
 
 /** Files of its own that a process may be given by the harness. */
 const FILES = 16;
@@ -26,7 +26,7 @@ const NOTHING_HELD: Task['held'] = [];
 export const taskOf = (t: Turn, proc: ProcIndex): Task => {
   for (const task of t.tasks) if (task.proc === proc) return task;
   const task = newTask(proc);
-  t.tasks = [...t.tasks, task].sort((a, b) => a.proc - b.proc);
+  t.tasks = inserted(t.tasks, task, other => other.proc > proc);
   return task;
 };
 

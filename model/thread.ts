@@ -7,11 +7,13 @@
 import { BR } from '../abi/constants.ts';
 import { noteMade } from './journal/note.ts';
 import { LOOPER, fileOf, type Thread, type ThreadKey } from './state.ts';
-import type { Turn } from './turn.ts';
+import { inserted, type Turn } from './turn.ts';
 import { isLooper } from './ready.ts';
 
 /** No error happened yet; reading the record resets it to this (IOC-06). */
 export const noError = { id: 0, command: BR.BR_OK, param: 0 } as const;
+
+const NO_WORK: Thread['todo'] = [];
 
 /** THR-01, THR-02: the record of a native thread is made on first use (binder_get_thread). */
 export const threadFor = (t: Turn, key: ThreadKey): void => {
@@ -22,14 +24,13 @@ export const threadFor = (t: Turn, key: ThreadKey): void => {
     looper: 0,
     needReturn: true,
     stack: 0,
-    todo: [],
+    todo: NO_WORK,
     processTodo: false,
     returnError: 0,
     replyError: 0,
     error: noError,
   };
-  const at = t.threads.findIndex(other => other.key > key);
-  t.threads = at < 0 ? [...t.threads, record] : t.threads.toSpliced(at, 0, record);
+  t.threads = inserted(t.threads, record, other => other.key > key);
   noteMade(t, 'thread');
 };
 

@@ -229,6 +229,19 @@ const changed = <Item extends object>(
   return next;
 };
 
+/** `table` with one more entry, before the first that comes after it. */
+export const inserted = <Item>(
+  table: readonly Item[],
+  item: Item,
+  comesAfter: (other: Item) => boolean,
+): readonly Item[] => {
+  const next = table.slice();
+  let at = next.length;
+  while (at > 0 && comesAfter(next[at - 1] as Item)) at--;
+  next.splice(at, 0, item);
+  return next;
+};
+
 /** `table` without the entries that `gone` names. */
 export const without = <Item>(table: readonly Item[], gone: (item: Item) => boolean): readonly Item[] => {
   for (const item of table) if (gone(item)) return table.filter(other => !gone(other));

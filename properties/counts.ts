@@ -4,15 +4,34 @@ import type { Done, Observation } from '../abi/observation.ts';
 
 /** A count that is looked up once and then only added to. */
 export interface Cell {
+  readonly key: string;
   n: number;
+  /** The count that was added to after this one last time, where an order is kept. */
+  next: Cell | null;
 }
 
 export type Table = Map<string, Cell>;
 
+/** The count of that name; zero when there was none. */
+export const cellOf = (table: Table, key: string): Cell => {
+  let cell = table.get(key);
+  if (cell === undefined) table.set(key, (cell = { key, n: 0, next: null }));
+  return cell;
+};
+
 export const bump = (table: Table, key: string, by = 1): void => {
-  const cell = table.get(key);
-  if (cell === undefined) table.set(key, { n: by });
-  else cell.n += by;
+  cellOf(table, key).n += by;
+};
+
+/** Adds to the counts of several names. What comes next is mostly what came next before, and then not looked up. */
+const bumpInOrder = (table: Table, start: Cell, keys: readonly string[], by: number): void => {
+  let last = start;
+  for (const key of keys) {
+    let cell = last.next;
+    if (cell === null || cell.key !== key) last.next = cell = cellOf(table, key);
+    cell.n += by;
+    last = cell;
+  }
 };
 
 /** The counts as plain data. */
@@ -27,6 +46,8 @@ const into = (table: Table, counts: ReadonlyMap<string, Cell>): void => {
 export class Counts {
   ops = 0;
   readonly rules: Table = new Map();
+  /** Before the first rule of a step. */
+  readonly #start: Cell = { key: '', n: 0, next: null };
   /** By kind of op (an ioctl by name), then by status. */
   readonly outcomes = new Map<string, Table>();
   readonly commands: Table = new Map();
@@ -35,7 +56,7 @@ export class Counts {
   /** One performed call with what it showed and the rules that allowed it; `by` -1 takes it back. */
   count(call: Call, observation: Observation, rules: readonly string[], by: 1 | -1 = 1): void {
     this.ops += by;
-    for (const rule of rules) bump(this.rules, rule, by);
+    bumpInOrder(this.rules, this.#start, rules, by);
     const { result, completions } = observation;
     bump(this.outcomesOf(kindOf(call)), result === 'pending' ? 'pending' : result.status, by);
     if (call.op === 'write_read') for (const { bc } of call.write) bump(this.commands, bc, by);

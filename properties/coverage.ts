@@ -3,7 +3,7 @@ import type { Observation } from '../abi/observation.ts';
 import type { Op } from '../abi/op.ts';
 import type { Call } from '../abi/call.ts';
 import type { Snapshot } from '../abi/snapshot.ts';
-import { bump, Counts, plain, type Table } from './counts.ts';
+import { bump, cellOf, Counts, plain, type Table } from './counts.ts';
 import type { Invariant } from './invariant.ts';
 import { Reached, type ReachedRecord } from './reached/reached.ts';
 import type { Witness } from './witness.ts';
@@ -49,7 +49,7 @@ export class Coverage {
   constructor(witnesses: readonly Witness[] = [], reached?: Reached) {
     this.#reached = reached;
     this.#watched = [...witnesses];
-    for (const { id } of witnesses) this.#witnesses.set(id, { n: 0 });
+    for (const { id } of witnesses) cellOf(this.#witnesses, id);
   }
 
   /** A new sequence: each witness may be seen once more. */

@@ -31,9 +31,11 @@ const respelled = (
 const isLong = (row: WireBytes): boolean => typeof row === 'string' && row.length >= LONG;
 const isSpelled = (row: WireBytes): boolean => typeof row !== 'string';
 
-/** The call with its long rows spelled short; itself where it has none. */
+/** The call as a message has it, with its long rows spelled short: only what is there is said. */
 export const shortCall = (call: Call): WireCall =>
-  respelled(call as WireCall, isLong, row => (typeof row === 'string' ? shorten(row) : row));
+  call.op === 'write_read'
+    ? respelled(call as WireCall, isLong, row => (typeof row === 'string' ? shorten(row) : row))
+    : (Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) as WireCall);
 
 /** The call with plain hex everywhere; itself where it has nothing else. Throws `RangeError` as `expand` does. */
 export const plainCall = (call: WireCall): Call => respelled(call, isSpelled, expand) as Call;

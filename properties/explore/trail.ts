@@ -72,7 +72,8 @@ export class Trail {
       const given = handle === undefined ? rest : { ...rest, handle: this.#handle(proc, handle) };
       return Object.keys(given).length === 0 ? bare : { ...bare, arg: given };
     }
-    return { ...call, id } as Op;
+    const said = Object.entries(call).filter(([, value]) => value !== undefined);
+    return { ...Object.fromEntries(said), id } as Op;
   }
 
   /** The call with the number and the names that it has here. */
