@@ -11,7 +11,7 @@ export interface Leaf {
 }
 
 /** Names of things, not quantities: never made smaller. */
-const NAMES = new Set([
+export const NAMES: ReadonlySet<string> = new Set([
   'id',
   'of',
   'proc',

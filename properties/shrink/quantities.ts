@@ -1,6 +1,7 @@
 /** The quantities of an op: every number that is a size, a count, a place, a code or a cookie, and not somebody's name. */
 import { MAX_ARENA } from '../../abi/ids.ts';
 import type { Op } from '../../abi/op.ts';
+import { NAMES } from './leaves.ts';
 
 /** A number inside an op. */
 export interface Quantity {
@@ -11,26 +12,17 @@ export interface Quantity {
 }
 
 /** Names of things and of kinds: another number there is another thing, not more of it. */
-const NAMES = new Set([
-  ...[
-    'id',
-    'of',
-    'proc',
-    'thread',
-    'fd',
-    'to',
-    'as',
-    'child',
-    'op',
-    'bc',
-    'cmd',
-    'slot',
-    'index',
-    'file',
-    'device',
-    'parent',
-  ],
-  ...['handle', 'target', 'type', 'word', 'number', 'pid', 'bytes'],
+const NOT_COUNTED = new Set([
+  ...NAMES,
+  'device',
+  'parent',
+  'handle',
+  'target',
+  'type',
+  'word',
+  'number',
+  'pid',
+  'bytes',
 ]);
 
 /** Fields of 64 bits; all others are counts of 32. */
@@ -63,9 +55,10 @@ export const quantitiesOf = (op: Op): readonly Quantity[] => {
     }
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) value.forEach((item, at) => visit(item, key, [...path, at]));
-    else for (const [name, item] of Object.entries(value)) if (!NAMES.has(name)) visit(item, name, [...path, name]);
+    else
+      for (const [name, item] of Object.entries(value)) if (!NOT_COUNTED.has(name)) visit(item, name, [...path, name]);
   };
-  for (const [name, item] of Object.entries(op)) if (!NAMES.has(name)) visit(item, name, [name]);
+  for (const [name, item] of Object.entries(op)) if (!NOT_COUNTED.has(name)) visit(item, name, [name]);
   return found.filter(({ path }) => !(op.op === 'set_nice' && path[0] === 'nice'));
 };
 

@@ -8,9 +8,7 @@ import { commandsOf, differs } from '../../properties/failure.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { edited } from '../../properties/shrink/leaves.ts';
 import { specification } from '../../model/model.ts';
-import { Planted } from './toys.ts';
-
-const who = (proc: number, thread = 0): { proc: number; thread: number; fd: number } => ({ proc, thread, fd: 0 });
+import { Planted, who } from './toys.ts';
 
 /** A call that is served and calls back, a queue of oneways, a weak handle, a parked reader. */
 const LOG: readonly Op[] = [

@@ -7,7 +7,7 @@ import { specification } from '../../model/model.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { certify, type CertificateOptions, type Execution } from '../../properties/shrink/certificate.ts';
-import { Planted } from './toys.ts';
+import { Planted, who } from './toys.ts';
 
 /** Cuts every payload of 1,000 to 4,000 bytes. */
 const driver = new Planted(specification, {
@@ -15,7 +15,6 @@ const driver = new Planted(specification, {
     'dataSize' in one && one.dataSize >= 1000 && one.dataSize <= 4000 ? { ...one, dataSize: 999 } : one,
 });
 
-const who = (proc: number) => ({ proc, thread: 0, fd: 0 });
 const sent = (size: number): Op => ({
   op: 'write_read',
   id: 9,

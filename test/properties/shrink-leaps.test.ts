@@ -12,16 +12,8 @@ import { phaseAfter } from '../../properties/shrink/passes.ts';
 import { holeAtTheEnd, replacedWhileFrozen } from '../../properties/shrink/rooms.ts';
 import { Shadow } from '../../properties/shrink/shadow.ts';
 import { shrink } from '../../properties/shrink/shrink.ts';
-import { Planted } from './toys.ts';
+import { Planted, returnsOf, setup, who } from './toys.ts';
 
-const who = (proc: number, thread = 0) => ({ proc, thread, fd: 0 });
-const setup: readonly Op[] = [
-  { op: 'open', id: 1, ...who(0) },
-  { op: 'mmap', id: 2, ...who(0), size: 4096 },
-  { op: 'open', id: 3, ...who(1) },
-  { op: 'mmap', id: 4, ...who(1), size: 4096 },
-  { op: 'ioctl', id: 5, ...who(0), cmd: 'BINDER_SET_CONTEXT_MGR' },
-];
 type Transaction = Extract<CommandSpec, { bc: 'BC_TRANSACTION' }>;
 const sent = (message: Transaction['message'], over: Partial<Transaction> = {}): Transaction => ({
   ...{ bc: 'BC_TRANSACTION', target: 0, code: 0, flags: 0, message },
@@ -45,22 +37,6 @@ const node = (flags?: number) => ({
   objects: [{ type: 'BINDER' as const, at: 0, ptr: 16, cookie: 17, ...(flags === undefined ? {} : { flags }) }],
 });
 
-/** What the ops return, as the specification has it; those that others end included. */
-const returnsOf = (ops: readonly Op[]): readonly string[] => {
-  const seen: string[] = [];
-  runLockstep(
-    {
-      specification,
-      driver: new Planted(specification, {}),
-      onStep: ({ observation: { result, completions } }) => {
-        for (const done of [result, ...completions.map(each => each.done)])
-          if (done !== 'pending') for (const { br } of done.returns ?? []) seen.push(br);
-      },
-    },
-    ops,
-  );
-  return seen;
-};
 const ids = (ops: readonly Op[] | undefined): readonly number[] => (ops ?? []).map(({ id }) => id);
 
 describe('a handle that was given', () => {

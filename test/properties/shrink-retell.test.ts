@@ -1,20 +1,10 @@
 /** Logs retold as a whole: what the rewritten logs are, and what the specification says of them. */
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec, Op } from '../../abi/op.ts';
-import { specification } from '../../model/model.ts';
-import { runLockstep } from '../../properties/lockstep.ts';
 import type { Pass } from '../../properties/shrink/pass.ts';
 import { refuse, retell } from '../../properties/shrink/retell.ts';
-import { Planted } from './toys.ts';
+import { returnsOf, setup, who } from './toys.ts';
 
-const who = (proc: number, thread = 0) => ({ proc, thread, fd: 0 });
-const setup: readonly Op[] = [
-  { op: 'open', id: 1, ...who(0) },
-  { op: 'mmap', id: 2, ...who(0), size: 4096 },
-  { op: 'open', id: 3, ...who(1) },
-  { op: 'mmap', id: 4, ...who(1), size: 4096 },
-  { op: 'ioctl', id: 5, ...who(0), cmd: 'BINDER_SET_CONTEXT_MGR' },
-];
 const message = (size: number): Extract<CommandSpec, { bc: 'BC_TRANSACTION' }> => ({
   bc: 'BC_TRANSACTION',
   target: 0,
@@ -25,22 +15,6 @@ const message = (size: number): Extract<CommandSpec, { bc: 'BC_TRANSACTION' }> =
 
 const candidatesOf = (pass: Pass, ops: readonly Op[]): readonly (readonly Op[])[] =>
   [...pass.candidates(ops, { at: 0 })].map(each => each.ops);
-
-/** What each op returns, as the specification has it. */
-const returnsOf = (ops: readonly Op[]): readonly string[] => {
-  const seen: string[] = [];
-  runLockstep(
-    {
-      specification,
-      driver: new Planted(specification, {}),
-      onStep: ({ observation: { result } }) => {
-        if (result !== 'pending') for (const { br } of result.returns ?? []) seen.push(br);
-      },
-    },
-    ops,
-  );
-  return seen;
-};
 
 describe('a message that is delivered and freed', () => {
   const log: readonly Op[] = [

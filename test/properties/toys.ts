@@ -1,11 +1,13 @@
-/** Drivers and specifications that tests of the checker are made with. */
+/** Drivers, specifications and beginnings of logs that tests of the checker are made with. */
 import type { Call } from '../../abi/call.ts';
 import type { BatchStep, Driver, RemoteSession, World } from '../../abi/driver.ts';
 import type { Done, Observation, Return } from '../../abi/observation.ts';
+import type { Op } from '../../abi/op.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import type { Specification } from '../../abi/specification.ts';
 import { specification } from '../../model/model.ts';
 import type { Seeder } from '../../properties/generator/dice.ts';
+import { runLockstep } from '../../properties/lockstep.ts';
 
 /** A source of integers that is the same for the same seed. */
 export const seeded = (seed: number): Seeder => {
@@ -18,6 +20,35 @@ export const seeded = (seed: number): Seeder => {
       return min + ((state >>> 0) % (max - min + 1));
     },
   };
+};
+
+/** Who does something, through the first file of the process. */
+export const who = (proc: number, thread = 0) => ({ proc, thread, fd: 0 });
+
+/** Two processes with an open file and a page mapped each; process 0 is the manager. Ids from 1 to 5. */
+export const setup: readonly Op[] = [
+  { op: 'open', id: 1, ...who(0) },
+  { op: 'mmap', id: 2, ...who(0), size: 4096 },
+  { op: 'open', id: 3, ...who(1) },
+  { op: 'mmap', id: 4, ...who(1), size: 4096 },
+  { op: 'ioctl', id: 5, ...who(0), cmd: 'BINDER_SET_CONTEXT_MGR' },
+];
+
+/** What the ops return, as the specification has it; those that others end included. */
+export const returnsOf = (ops: readonly Op[]): readonly string[] => {
+  const seen: string[] = [];
+  runLockstep(
+    {
+      specification,
+      driver: new Planted(specification),
+      onStep: ({ observation: { result, completions } }) => {
+        for (const done of [result, ...completions.map(each => each.done)])
+          if (done !== 'pending') for (const { br } of done.returns ?? []) seen.push(br);
+      },
+    },
+    ops,
+  );
+  return seen;
 };
 
 /** The first outcome of a specification, with one edit of what it shows. */
