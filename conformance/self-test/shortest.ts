@@ -88,6 +88,7 @@ class Search {
     return shrinkAsync(ops, failure, each => this.#run(each, true), {
       slides: true,
       parallel: this.#suspect.parallel,
+      closely: this.#suspect.closely,
       thorough,
       ...(thorough ? {} : { budget: QUICK }),
       guide: (from, seen) => new Shadow(specification, WORLD, from, seen),

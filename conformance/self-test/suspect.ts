@@ -18,6 +18,8 @@ import { ProcessTarget } from '../targets/process/target.ts';
 export interface Suspect {
   /** Logs that it can run side by side. */
   readonly parallel: number;
+  /** Whether the state can be looked at after each op. */
+  readonly closely: boolean;
   /**
    * Runs a log. `closely`: the state is looked at after each op, where that is possible; `journal`: and with it what the
    * driver tells of its history.
@@ -50,6 +52,7 @@ export const inProcess = async (fault: Fault): Promise<Suspect> => {
   const driver = new ImplTarget(await loadDriver(fault));
   return {
     parallel: 1,
+    closely: true,
     run: async (ops, closely, coverage, journal) => judge(driver, ops, closely, coverage, journal),
     stop: async () => {},
   };
@@ -63,6 +66,7 @@ export const behindBoundary = async (fault: Fault): Promise<Suspect> => {
   const { slots } = await target.get();
   return {
     parallel: slots,
+    closely: false,
     run: async (ops, _closely, coverage = new Coverage()) => {
       const driver = await target.get();
       const result = await attempt(driver, WORLD.devices, ops, coverage);

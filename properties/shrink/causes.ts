@@ -1,7 +1,7 @@
 /** Shortcuts about causes: what else makes a thread work, ends something, or shows what happened. */
 import { STRAY_HANDLE } from '../../abi/resolve.ts';
 import type { CommandSpec, MessageSpec, Op } from '../../abi/op.ts';
-import { withoutCommand, type WriteReadOp } from './edit.ts';
+import { mapReferences, withoutCommand, type WriteReadOp } from './edit.ts';
 import { asOneway, isSetup, isWriteRead, processes, procOf, swapped, TF_ONE_WAY, withWrite } from './pass.ts';
 import { READ, withCommandsAs } from './shortcut.ts';
 
@@ -69,7 +69,7 @@ export function* ownWorkAlone(ops: readonly Op[]): Iterable<readonly Op[]> {
   }
 }
 
-/** Something else happens in the place of an op: a thread exits, or a process ends. */
+/** Something else happens in the place of an op: a thread exits, a process ends, or a file or its mapping goes. */
 export function* endings(ops: readonly Op[]): Iterable<readonly Op[]> {
   for (const [at, op] of ops.entries()) {
     if (isSetup(op)) continue;
@@ -79,7 +79,10 @@ export function* endings(ops: readonly Op[]): Iterable<readonly Op[]> {
     );
     for (const { proc, thread, fd } of who.values())
       yield ops.with(at, { op: 'ioctl', id, proc, thread, fd, cmd: 'BINDER_THREAD_EXIT' });
-    for (const proc of processes(ops)) yield ops.with(at, { op: 'kill', id, proc });
+    for (const proc of processes(ops)) {
+      yield ops.with(at, { op: 'kill', id, proc });
+      for (const end of ['close', 'munmap'] as const) yield ops.with(at, { op: end, id, proc, thread: 0, fd: 0 });
+    }
   }
 }
 
@@ -101,6 +104,23 @@ export function* twice(ops: readonly Op[]): Iterable<readonly Op[]> {
     for (const [index, command] of write.entries()) {
       const first = command.bc === 'BC_TRANSACTION' ? { ...command, flags: asOneway(command.flags) } : command;
       yield ops.with(at, { ...op, write: write.toSpliced(index, 0, first) });
+    }
+  }
+}
+
+/** A command comes before those that were written before it. */
+export function* sooner(ops: readonly Op[]): Iterable<readonly Op[]> {
+  for (const [at, op] of ops.entries()) {
+    if (!isWriteRead(op)) continue;
+    const { write = [] } = op;
+    for (const [index, command] of write.entries()) {
+      if (index === 0) continue;
+      const moved = write.map((_, each) => (each === 0 ? index : each <= index ? each - 1 : each));
+      yield ops.map((each, place) =>
+        place === at
+          ? { ...op, write: [command, ...write.toSpliced(index, 1)] }
+          : mapReferences(each, ref => (ref.of === op.id ? { ...ref, cmd: moved.indexOf(ref.cmd ?? 0) } : ref)),
+      );
     }
   }
 }

@@ -163,7 +163,7 @@ function* replaced(ops: readonly Op[]): Iterable<readonly Op[]> {
 }
 
 /** An op is done by another thread of its process. */
-function* otherThreads(ops: readonly Op[]): Iterable<readonly Op[]> {
+export function* otherThreads(ops: readonly Op[]): Iterable<readonly Op[]> {
   for (const [at, op] of ops.entries()) {
     if (!('thread' in op) || isSetup(op)) continue;
     const own = new Set(ops.filter(each => procOf(each) === op.proc).map(threadOf));

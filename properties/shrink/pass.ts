@@ -53,6 +53,28 @@ const isSeat = (op: Op): op is IoctlOp => op.op === 'ioctl' && SEATS.has(op.cmd)
 /** The op by which a process becomes the manager. */
 export const seatOf = (ops: readonly Op[]): IoctlOp | undefined => ops.find(isSeat);
 
+/** Flag of a node that takes file descriptors. */
+const ACCEPTS_FDS = 0x100;
+
+/** The log with a manager that takes file descriptors, where any are sent. */
+export const accepting = (ops: readonly Op[]): readonly Op[] => {
+  const seat = seatOf(ops);
+  const sends = ops.some(
+    op =>
+      isWriteRead(op) &&
+      (op.write ?? []).some(
+        each => 'message' in each && each.message.objects?.some(({ type }) => type === 'FD' || type === 'FDA') === true,
+      ),
+  );
+  if (seat === undefined || !sends) return ops;
+  const { id, proc, thread, fd } = seat;
+  const taken: Op = {
+    ...{ op: 'ioctl', id, proc, thread, fd },
+    ...{ cmd: 'BINDER_SET_CONTEXT_MGR_EXT', arg: { flags: ACCEPTS_FDS } },
+  };
+  return ops.map(op => (op === seat ? taken : op));
+};
+
 export const isWriteRead = (op: Op | undefined): op is WriteReadOp => op?.op === 'write_read';
 
 export const withWrite = (ops: readonly Op[], at: number, index: number, command: CommandSpec): readonly Op[] =>

@@ -25,7 +25,7 @@ export const STRUCTURE: readonly Pass[] = [dropCommands, dropObjects, join, simp
 /** Passes that tell a log in another way, once no step makes it smaller; for a shrink without a guide. */
 const BLIND: readonly Pass[] = [bringForward, turn, acquireManager, postpone, refuse, retell, fill];
 /** Leaps that are executed before a log is left as it is, at most: the longer it is, the more likely there is one. */
-const mostLeaps = (length: number): number => (length <= TIGHT ? 12 : length <= 7 ? 24 : 40);
+const mostLeaps = (length: number): number => (length <= TIGHT ? 16 : length <= 7 ? 32 : 44);
 /** Where only the same failure counts. */
 const MOST_ALIKE = 12;
 /** Logs that are so short hardly get shorter. */

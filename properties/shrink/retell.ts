@@ -116,11 +116,16 @@ const retold = (ops: readonly Op[], manager: number, client: number, manner: Man
   const last = ops.findLast(isRead);
   return ops.flatMap((op): readonly Op[] => {
     if (op.op === 'peek') return [{ ...op, proc: manager, thread: 0, fd: 0 }];
+    if (op.op === 'get_nice') return [{ ...op, proc: manager, thread: 0 }];
+    if (op.op === 'set_nice') return [{ ...op, proc: client, thread: 0 }];
     if (!isWriteRead(op)) return [op];
     const write = op.write ?? [];
     if (isRead(op) || write.some(({ bc }) => bc === 'BC_FREE_BUFFER')) {
       const isKept = !isRead(op) || manner.reads === 'all' || (manner.reads === 'last' && op === last);
-      return isKept ? [{ ...op, proc: manager, thread: 0, fd: 0 }] : [];
+      const own = { ...op, proc: manager, thread: 0, fd: 0 };
+      return isKept
+        ? [op.write === undefined ? own : { ...own, write: op.write.filter(each => !isMessage(each)) }]
+        : [];
     }
     if (!write.some(isMessage)) return [op];
     const sent = write.flatMap(each => toManager(each, manner));

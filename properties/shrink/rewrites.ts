@@ -42,6 +42,13 @@ export const merge: Pass = {
     }
     for (const op of ops) {
       if (op.op !== 'share') continue;
+      const own = ops.find(each => each.op === 'open' && each.proc === op.to && each.fd !== op.as);
+      if (own?.op === 'open' && ++place >= from.at) {
+        const { to, as } = op;
+        const usual = (who: Parameters<Parameters<typeof renamed>[1]>[0]): typeof who =>
+          who.proc === to && who.fd === as ? { ...who, fd: own.fd } : who;
+        yield { ops: ops.filter(each => each !== op).map(each => renamed(each, usual)), position: { at: place } };
+      }
       for (const apart of [0, 8]) {
         if (++place < from.at) continue;
         const { proc, fd, to, as } = op;

@@ -29,6 +29,8 @@ export interface ShrinkOptions {
   readonly thorough?: boolean;
   /** There is one bug only: a shorter log that fails in another way is taken, and that failure is pinned from then on. */
   readonly slides?: boolean;
+  /** The test looks at every op as closely as at the last one: where a log passes, so does every beginning of it. */
+  readonly closely?: boolean;
   /** Guesses without executing, from a log and its failure. */
   readonly guide?: (ops: readonly Op[], failure: Failure) => Guide;
   readonly onProgress?: (progress: {
@@ -52,6 +54,9 @@ export const DEFAULT_BUDGET = 2000;
 /** Other beginnings that are tried before anything else. */
 const FIRST = 2;
 
+/** The beginnings of longer logs are not remembered. */
+const LONG = 30;
+
 /** The log up to the op at which it failed, without those that were not performed. */
 export const trimmed = (ops: readonly Op[], failure: Failure): readonly Op[] => {
   const skipped = new Set(failure.skipped);
@@ -71,6 +76,8 @@ export class Search {
   readonly #tried = new Set<string>();
   /** Edits after which a log did not fail. */
   readonly #refused = new Set<string>();
+  /** Logs that pass because they begin a log that passed. */
+  readonly #passing = new Set<string>();
   readonly #others = new Map<string, Finding>();
   readonly #onProgress: ShrinkOptions['onProgress'];
   /** Logs that may fail too and do not come from this one, the shortest first. */
@@ -104,6 +111,7 @@ export class Search {
     if (this.#question === undefined) this.#narrowing = undefined;
     this.#passes = passesFor('first', this.best.ops.length, this.#aids);
     this.#tried.add(keyOf(this.best.ops));
+    this.#learn(this.best.ops.slice(0, -1));
     this.#stream = this.#start({ at: 0 });
   }
 
@@ -146,6 +154,7 @@ export class Search {
     const slid = !same && met !== undefined && this.#slidesTo(candidate.ops, met);
     if (same || slid) this.best = { ops: trimmed(candidate.ops, met), failure: met };
     else if (met !== undefined) this.#keep(candidate.ops, met);
+    this.#learn(met === undefined ? candidate.ops : trimmed(candidate.ops, met).slice(0, -1));
     if (slid) this.#pin(met);
     if (this.#narrowing !== undefined) {
       this.#question = this.#narrowing.next(same || slid).value ?? undefined;
@@ -198,9 +207,24 @@ export class Search {
       if (edit !== undefined && this.#phase !== 'check' && this.#refused.has(edit)) continue;
       if (!isSimpler(costs(ops), this.#costs) || this.#tried.has(keyOf(ops))) continue;
       if (step.value.faithful === true && this.#losesRules(ops)) continue;
+      if (this.#begins(ops)) continue;
       if ((bold && this.#aids.slides) || this.#guide?.isHopeless(ops) !== true) return { ...step.value, ops };
     }
     return undefined;
+  }
+
+  /** What begins a log that passes passes too. */
+  #learn(ops: readonly Op[]): void {
+    if (this.#options.closely !== true || this.#guide === undefined || ops.length > LONG) return;
+    const { performed } = this.#guide.told(ops);
+    for (let length = 1; length <= performed.length; length++) this.#passing.add(keyOf(performed.slice(0, length)));
+  }
+
+  /** Whether all that is performed of a log is the beginning of one that passed. */
+  #begins(ops: readonly Op[]): boolean {
+    return (
+      this.#passing.size > 0 && this.#guide !== undefined && this.#passing.has(keyOf(this.#guide.told(ops).performed))
+    );
   }
 
   /** Whether a log that fails in another way takes the place of the best. */

@@ -15,6 +15,7 @@ const suspectOf = (judge: (ops: readonly Op[]) => string | undefined) => {
   const seen: { executions: number } & Suspect = {
     executions: 0,
     parallel: 1,
+    closely: false,
     run: async ops => {
       seen.executions++;
       const sign = judge(ops);
