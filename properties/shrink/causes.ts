@@ -86,16 +86,6 @@ export function* endings(ops: readonly Op[]): Iterable<readonly Op[]> {
   }
 }
 
-/** What the last op shows may be shown by the one before it: by a read, or by a command behind those that failed. */
-export function* shownSooner(ops: readonly Op[]): Iterable<readonly Op[]> {
-  const op = ops.at(-2);
-  if (!isWriteRead(op)) return;
-  const at = ops.length - 2;
-  const start = ops.slice(0, at);
-  if (op.read === undefined) yield [...start, { ...op, read: READ }];
-  if (op.write !== undefined) yield [...start, { ...op, write: [...op.write, { bc: 'BC_ENTER_LOOPER' }] }];
-}
-
 /** What a command does is done twice. */
 export function* twice(ops: readonly Op[]): Iterable<readonly Op[]> {
   for (const [at, op] of ops.entries()) {

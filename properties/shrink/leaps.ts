@@ -8,10 +8,10 @@ import { repair } from './edit.ts';
 import type { Guide } from './guide.ts';
 import { otherThreads } from './moves.ts';
 import { accepting, isSetup, type Pass } from './pass.ts';
-import { fill, refuse, retell } from './retell.ts';
+import { refuse, retell } from './retell.ts';
 import { dropChunks, dropCommands } from './removals.ts';
 import { acquireManager, bringForward, postpone, turn } from './rewrites.ts';
-import { endings, loud, ownWork, ownWorkAlone, ownWorkFirst, shownSooner, sooner, together, twice } from './causes.ts';
+import { endings, loud, ownWork, ownWorkAlone, ownWorkFirst, sooner, together, twice } from './causes.ts';
 import { byNumber, countsByCommand, theManagers, toTheManager } from './handles.ts';
 import { holeAtTheEnd, replacedWhileFrozen } from './rooms.ts';
 import { alone, received, unreceived } from './scenes.ts';
@@ -44,34 +44,30 @@ const WAYS: readonly Way[] = [
   shortcut(ofPass(dropChunks(1)), 3),
   shortcut(ofPass(refuse), 3),
   shortcut(taken(ofPass(retell)), 2),
-  shortcut(ofPass(fill)),
   shortcut(taken(ofPass(turn))),
   shortcut(ofPass(acquireManager)),
   shortcut(ofPass(bringForward)),
   shortcut(ofPass(postpone)),
   shortcut(toTheManager, 2),
   shortcut(byNumber),
-  shortcut(countsByCommand),
   shortcut(holeAtTheEnd),
   shortcut(replacedWhileFrozen),
-  shortcut(shownSooner),
-  shortcut(together),
   shortcut(ownWorkAlone),
   shortcut(alone),
   shortcut(unreceived, 5),
-  shortcut(received, 4),
+  shortcut(received, 2),
   exchange(theManagers),
   exchange(ownWork),
   exchange(ownWorkFirst),
   exchange(endings, 2),
   exchange(twice),
-  exchange(sooner, 2),
+  exchange(sooner),
   exchange(loud),
   exchange(together),
   exchange(ofPass(dropCommands)),
   exchange(toTheManager),
   exchange(countsByCommand),
-  exchange(otherThreads, 2),
+  exchange(otherThreads),
   exchange(ofPass(refuse), 3),
   exchange(taken(ofPass(retell))),
   exchange(taken(ofPass(turn))),
@@ -121,11 +117,15 @@ export const allLeaps = (guide: Guide, ops: readonly Op[]): readonly Leap[] => {
   return leaps.sort((a, b) => a.rank - b.rank || a.price - b.price);
 };
 
+/** Longer logs have too many. */
+const LONGEST = 32;
+
 /** The leaps of a log that are worth an execution, at most `most`. */
 export const leaps = (guide: Guide, most: number): Pass => ({
   name: 'leaps',
   bold: true,
   *candidates(ops, from) {
+    if (ops.length > LONGEST) return;
     const worth = allLeaps(guide, ops).filter(({ rank, way }) => rank < way.most);
     for (const each of worth.slice(from.at, most)) {
       yield { ops: each.ops, position: { at: 0 } };

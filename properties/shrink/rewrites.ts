@@ -135,6 +135,12 @@ export const join: Pass = {
           const edit = `join ${one.id} ${two.id} ${late}`;
           if (next !== undefined) yield { ops: next, position: { at: place }, edit };
         }
+        // What the first read is in the way of what the second leaves unread.
+        if (one.read !== undefined && one.write !== undefined && two.read === undefined && ++place >= from.at) {
+          const { read: _, ...silent } = one;
+          const next = joined(ops.with(first, silent), first, second, true);
+          if (next !== undefined) yield { ops: next, position: { at: place }, edit: `join ${one.id} ${two.id} unread` };
+        }
         break;
       }
     }

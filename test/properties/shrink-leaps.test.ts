@@ -5,7 +5,7 @@ import type { Specification } from '../../abi/specification.ts';
 import { specification } from '../../model/model.ts';
 import { breaks, type Failure } from '../../properties/failure.ts';
 import { DEFAULT_WORLD, runLockstep } from '../../properties/lockstep.ts';
-import { endings, loud, ownWorkAlone, shownSooner, together, twice } from '../../properties/shrink/causes.ts';
+import { endings, loud, ownWorkAlone, together, twice } from '../../properties/shrink/causes.ts';
 import { byNumber, countsByCommand, theManagers, toTheManager } from '../../properties/shrink/handles.ts';
 import { leaps } from '../../properties/shrink/leaps.ts';
 import { phaseAfter } from '../../properties/shrink/passes.ts';
@@ -102,14 +102,6 @@ describe('work that others make', () => {
     const last = [...endings(log)].filter(ops => ops.at(-1)?.id === 7).map(ops => ops.at(-1));
     expect(last).toContainEqual({ op: 'kill', id: 7, proc: 0 });
     expect(last).toContainEqual({ op: 'ioctl', id: 7, ...who(1), cmd: 'BINDER_THREAD_EXIT' });
-  });
-
-  it('shows in the op before, which reads or has a command behind it', () => {
-    const shown = [...shownSooner([...log, reads(8, 1)])].map(ops => ops.at(-1));
-    expect(shown).toEqual([
-      { ...log.at(-1), read: { size: 256 } },
-      { ...log.at(-1), write: [sent({ size: 0 }, oneway), { bc: 'BC_ENTER_LOOPER' }] },
-    ]);
   });
 
   it('is made twice, with bytes that were not there, or in one message', () => {
