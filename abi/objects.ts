@@ -47,4 +47,10 @@ export interface MalformedObject {
   readonly word: number;
 }
 
+/** The same piece at another address. */
+export const pointerTo = (
+  { type, flags, length, parent, parentOffset }: Omit<BufferObject, 'buffer'>,
+  buffer: U64,
+): BufferObject => ({ type, flags, buffer, length, parent, parentOffset });
+
 export type WireObject = LocalObject | RemoteObject | FdObject | FdArrayObject | BufferObject;

@@ -20,6 +20,7 @@ import {
   type ObjectSpec,
   type Op,
 } from './op.ts';
+import { pointerTo } from './objects.ts';
 import type { Delivered } from './specification.ts';
 import { isSmall, type U64 } from './u64.ts';
 
@@ -141,7 +142,7 @@ const placed = (env: Environment, spec: ObjectSpec, pieces: string[]): PlacedObj
 
 /** Hex of a placed object as it stands in the sender's memory. */
 export const placedHex = (object: PlacedObject['object']): string =>
-  object.type === 'RAW' ? object.bytes : objectHex(object.type === 'PTR' ? { ...object, buffer: 0 } : object);
+  object.type === 'RAW' ? object.bytes : objectHex(object.type === 'PTR' ? pointerTo(object, 0) : object);
 
 const NO_OBJECTS: readonly PlacedObject[] = [];
 const NO_PIECES: readonly string[] = [];

@@ -5,7 +5,7 @@
  * parent may be fixed up only in ascending order and only while it is on the path of the last object (OBJ-35).
  * Content is read when all objects are done (TXN-23).
  */
-import type { BufferObject, FdArrayObject } from '../abi/objects.ts';
+import { pointerTo, type BufferObject, type FdArrayObject } from '../abi/objects.ts';
 import { BINDER_BUFFER_FLAG_HAS_PARENT } from '../abi/constants.ts';
 import { objectHex } from '../abi/codec.ts';
 import { keepsPointer } from '../abi/encode.ts';
@@ -125,7 +125,7 @@ export const placePiece = (
   gather.last = at;
   gather.lowest = 0;
   t.fire('OBJ-34');
-  out.data = overlay(out.data, at, objectHex({ ...object, buffer: piece.address }));
+  out.data = overlay(out.data, at, objectHex(pointerTo(object, piece.address)));
   return null;
 };
 

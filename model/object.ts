@@ -7,7 +7,7 @@
 import { decodeObject, objectHex, objectInHex, objectSize } from '../abi/codec.ts';
 import { fromHex, overlay } from '../abi/hex.ts';
 import type { Message } from '../abi/call.ts';
-import type { MalformedObject, WireObject } from '../abi/objects.ts';
+import { pointerTo, type MalformedObject, type WireObject } from '../abi/objects.ts';
 import { isSmall, type U64 } from '../abi/u64.ts';
 import { bytesAt } from './memory.ts';
 import { nodeFor, pin, settle } from './node.ts';
@@ -54,7 +54,7 @@ const objectAt = (message: Message, at: number, size: number): WireObject | Malf
   if (placed !== undefined && placed.object.type !== 'RAW' && index === objects.length - 1) {
     const { object } = placed;
     if (at + objectSize(object.type) > size) return { type: 'malformed', why: 'cut', word: 0 };
-    return object.type === 'PTR' ? { ...object, buffer: 0 } : object;
+    return object.type === 'PTR' ? pointerTo(object, 0) : object;
   }
   const bytes = fromHex(message.data.slice(at * 2, (at + 40) * 2));
   return decodeObject(new DataView(bytes.buffer), 0, bytes.length);

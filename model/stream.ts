@@ -40,8 +40,10 @@ export const headAt = (call: WriteRead, at: number): { readonly word: number; re
 /** Bytes behind the last command: zeros. */
 const EMPTY = new Uint8Array(80);
 
+/** Where one buffer at a time is laid out. */
+const image = new Image();
+
 const bytesAt = (call: WriteRead, at: number): DataView => {
-  const image = new Image();
   const { writeLimit: _all, ...whole } = call;
   const { write } = encodeWriteRead(image, whole);
   if (write < 0) return new DataView(EMPTY.buffer);

@@ -31,12 +31,15 @@ export type BatchOptions<State> = Omit<LockstepOptions<State>, 'coverage' | 'jou
 
 const NOTHING_TOLD: readonly string[] = [];
 
+/** Counts of former batches, of which nothing is left but the names. */
+const spare: Counts[] = [];
+
 export class Batch<State> {
   readonly #options: BatchOptions<State>;
   readonly #every: number;
   readonly #tracks: readonly Track<State>[];
   /** What all sequences come to that are not lost. They are counted as they are foretold: then all of it is at hand. */
-  readonly #counts = new Counts();
+  readonly #counts = spare.pop() ?? new Counts();
   #isCounted = false;
   /** Whether the journal of a sequence is compared at its end. */
   readonly #keepsJournal: (index: number) => boolean;
@@ -87,7 +90,11 @@ export class Batch<State> {
    */
   judge(index: number, coverage: Coverage): RunResult {
     const track = this.#tracks[index] as Track<State>;
-    if (!this.#isCounted) coverage.add(this.#counts);
+    if (!this.#isCounted) {
+      coverage.add(this.#counts);
+      this.#counts.clear();
+      spare.push(this.#counts);
+    }
     this.#isCounted = true;
     if (track.lost) return runLockstep({ ...this.#options, coverage, journal: this.#keepsJournal(index) }, track.ops);
     const { onStep, invariants = NOTHING } = this.#options;

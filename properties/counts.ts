@@ -73,7 +73,17 @@ export class Counts {
     into(this.rules, rules);
     into(this.commands, commands);
     into(this.returns, returns);
-    for (const [kind, table] of outcomes) into(this.outcomesOf(kind), table);
+    for (const [kind, table] of outcomes) {
+      for (const { key, n } of table.values()) if (n !== 0) bump(this.outcomesOf(kind), key, n);
+    }
+  }
+
+  /** Forgets what was counted; the names stay, so that who counts the like again need not look for them. */
+  clear(): void {
+    this.ops = 0;
+    for (const table of [this.rules, this.commands, this.returns, ...this.outcomes.values()]) {
+      for (const cell of table.values()) cell.n = 0;
+    }
   }
 
   outcomesOf(kind: string): Table {

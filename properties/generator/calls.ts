@@ -2,7 +2,7 @@
 import type { CommandSpec, HandleRef, Op } from '../../abi/op.ts';
 import { leaveRead } from './hand-over.ts';
 import { free, oneway } from './commands.ts';
-import { by, who, type Draft } from './draft.ts';
+import { by, exchange, who, type Draft } from './draft.ts';
 import { lift } from './starve.ts';
 import { JANITOR, type Hand, type LiteFile, type LiteProcess, type LiteThread } from './lite.ts';
 
@@ -272,18 +272,21 @@ export const limits = (draft: Draft, thread: LiteThread): void => {
   const parks = !thread.file.nonblock && !thread.ready && thread.inbox.length === 0 && thread.file.inbox.length === 0;
   switch (dice.below(parks ? 1 : 3)) {
     case 0:
-      ops.push({
-        ...{ op: 'write_read', ...at, write, writeLimit: dice.pick([0, 2, 4, 6, 8, 12, 40, 72]) },
-        // A write that fails forgets what was read before (WR-06).
-        ...(parks ? {} : { read: { size: 256, consumed: 8 } }),
-      });
+      ops.push(
+        exchange(at, {
+          write,
+          writeLimit: dice.pick([0, 2, 4, 6, 8, 12, 40, 72]),
+          // A write that fails forgets what was read before (WR-06).
+          read: parks ? undefined : { size: 256, consumed: 8 },
+        }),
+      );
       if (!parks) break;
       return;
     case 1:
-      ops.push({ op: 'write_read', ...at, read });
+      ops.push(exchange(at, { read }));
       break;
     default:
-      ops.push({ op: 'write_read', ...at, write, read });
+      ops.push(exchange(at, { write, read }));
   }
   model.read(thread, at.id, 256);
 };

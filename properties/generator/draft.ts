@@ -9,7 +9,7 @@ import { ModelLite } from './mirror.ts';
 const ODD_READS = [80, 4, 79, 128, 0, 1, 3, 76, 84, 152, 156, 512] as const;
 export const READ_SIZE = 256;
 
-type Read = NonNullable<Extract<Op, { op: 'write_read' }>['read']>;
+type WriteRead = Extract<Op, { op: 'write_read' }>;
 
 interface Who {
   readonly id: number;
@@ -28,6 +28,12 @@ export const who = (draft: Draft, thread: number, { process, fd }: Hand): Who =>
 
 /** The thread makes the next op. */
 export const by = (draft: Draft, thread: LiteThread): Who => who(draft, thread.index, thread);
+
+/** A write_read of somebody. All of them have one shape, what is not given undefined: most ops are of this kind. */
+export const exchange = (
+  { id, proc, thread, fd }: Who,
+  { write, read, writeSize, writeConsumed, writeLimit, bad }: Partial<Omit<WriteRead, 'op' | keyof Who>>,
+): WriteRead => ({ op: 'write_read', id, proc, thread, fd, write, read, writeSize, writeConsumed, writeLimit, bad });
 
 export class Draft {
   readonly dice: Dice;
@@ -73,17 +79,11 @@ export class Draft {
     reads = true,
   ): void {
     const { id } = this;
-    const { index, fd } = thread;
-    const { proc } = thread.process;
+    const commands = write as CommandSpec[] | undefined;
     if (read === undefined) {
-      this.ops.push({ op: 'write_read', id, proc, thread: index, fd, write: (write ?? []) as CommandSpec[] });
+      this.ops.push(exchange(by(this, thread), { write: commands ?? [] }));
     } else {
-      const request: Read = { size: read };
-      this.ops.push(
-        write === undefined
-          ? { op: 'write_read', id, proc, thread: index, fd, read: request }
-          : { op: 'write_read', id, proc, thread: index, fd, write: write as CommandSpec[], read: request },
-      );
+      this.ops.push(exchange(by(this, thread), { write: commands, read: { size: read } }));
       if (read > 0 && reads) this.model.read(thread, id, read);
     }
     thread.fresh = false;

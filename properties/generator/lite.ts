@@ -96,7 +96,7 @@ export class LiteThread implements Hand {
   }
 
   get top(): LiteMessage | undefined {
-    return this.stack[this.stack.length - 1];
+    return this.stack.at(-1);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { BC } from '../../abi/constants.ts';
 import type { CommandSpec } from '../../abi/op.ts';
-import { by, type Draft } from './draft.ts';
+import { by, exchange, type Draft } from './draft.ts';
 import { NODE_SLOTS, type LiteThread } from './lite.ts';
 import { NO_SLOTS } from './lite-node.ts';
 import { badMessage, strayHandle } from './wrong-message.ts';
@@ -150,7 +150,7 @@ export const wrongCall = (draft: Draft, thread: LiteThread): void => {
       model.map(file, 4096);
       return;
     case 3:
-      ops.push({ op: 'write_read', ...who, bad: true });
+      ops.push(exchange(who, { bad: true }));
       break;
     case 4: {
       const cmds = [
@@ -178,23 +178,23 @@ export const wrongCall = (draft: Draft, thread: LiteThread): void => {
     case 6: {
       // The size field lies about the commands.
       const write: CommandSpec[] = [{ bc: 'BC_ENTER_LOOPER' }, { bc: 'BC_FREE_BUFFER', buffer: { address: 8 } }];
-      ops.push({
-        op: 'write_read',
-        ...who,
-        write,
-        writeSize: dice.pick([1, 4, 5, 8, 16, 0]),
-        writeConsumed: dice.pick([0, 0, 4, 16, 2]),
-      });
+      ops.push(
+        exchange(who, {
+          write,
+          writeSize: dice.pick([1, 4, 5, 8, 16, 0]),
+          writeConsumed: dice.pick([0, 0, 4, 16, 2]),
+        }),
+      );
       break;
     }
     default:
       draft.model.send(thread, id, 0, undefined, 0, 0, NO_SLOTS);
-      ops.push({
-        op: 'write_read',
-        ...who,
-        write: [{ bc: 'BC_TRANSACTION', target: 9999, code: 0, flags: 0, message: { size: 0 } }],
-        read: { size: dice.pick([256, 80, 4]) },
-      });
+      ops.push(
+        exchange(who, {
+          write: [{ bc: 'BC_TRANSACTION', target: 9999, code: 0, flags: 0, message: { size: 0 } }],
+          read: { size: dice.pick([256, 80, 4]) },
+        }),
+      );
       thread.error = false;
       thread.ready = false;
       break;
