@@ -11,10 +11,16 @@ import type { Descriptor, NativeThread } from './impl-cast.ts';
 /** A call that succeeded and has nothing to show. */
 export const OK: Done = shaped({ status: 'OK' });
 
+/** A call that succeeded and has something to show. */
+export const shows = (shown: Omit<Done, 'status'>): Done => shaped({ status: 'OK', ...shown });
+
+/** A call that failed. */
+export const refused = (status: Status): Done => shaped({ status });
+
 /** What a finished BINDER_WRITE_READ made visible. */
 export const writeReadDone = (thread: NativeThread, call: WriteRead, descriptor: Descriptor, result: number): Done => {
   const status = statusOf(result);
-  if (call.bad === true) return shaped({ status });
+  if (call.bad === true) return refused(status);
   const { bytes, view } = thread.image;
   const { fields } = WRITE_READ;
   const wrote = Number(readU64(view, fields.write_consumed.at));
@@ -26,13 +32,12 @@ export const writeReadDone = (thread: NativeThread, call: WriteRead, descriptor:
 };
 
 /** What an epoll_wait found. */
-export const waitDone = (found: readonly number[]): Done =>
-  shaped({ status: 'OK', ready: found.toSorted((a, b) => a - b) });
+export const waitDone = (found: readonly number[]): Done => shows({ ready: found.toSorted((a, b) => a - b) });
 
 const statusOf = (result: number): Status => (result === 0 ? 'OK' : (errnoName(-result) ?? 'EINVAL'));
 
 /** A call with nothing to show but how it ended. */
-export const done = (result: number): Done => (result === 0 ? OK : shaped({ status: statusOf(result) }));
+export const done = (result: number): Done => (result === 0 ? OK : refused(statusOf(result)));
 
 /** Bytes of a mapping in hex; an address in the mapping is an offset there, also where only a part of it is asked for. */
 export const peekedHex = (descriptor: Descriptor, offset: number, length: number): string | null => {

@@ -2,7 +2,6 @@
 import type { Call, WriteRead } from '../../abi/call.ts';
 import { IOCTL } from '../../abi/constants.ts';
 import { decodeIoctl } from '../../abi/decode.ts';
-import { shaped } from '../../abi/done.ts';
 import type { Driver, World } from '../../abi/driver.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../abi/encode.ts';
 import { BAD_POINTER, Image } from '../../abi/image.ts';
@@ -17,7 +16,7 @@ import { PARKED } from '../../impl/result.ts';
 import { snapshotOf } from '../../impl/snapshot.ts';
 import type { Thread } from '../../impl/thread.ts';
 import type { DriverClass } from './faulty.ts';
-import { done, OK, peekedHex, waitDone, writeReadDone } from './impl-answers.ts';
+import { done, OK, peekedHex, refused, shows, waitDone, writeReadDone } from './impl-answers.ts';
 import {
   Descriptor,
   FIRST_SEGMENT,
@@ -109,10 +108,7 @@ export class ImplTarget implements Driver {
     }
     for (let next = wait; next !== undefined; next = driver.takeWaited()) {
       // Only a signal ends a sleep without anything to read.
-      add(
-        (next.task as NativeThread).waitOp,
-        next.found.length === 0 ? shaped({ status: 'EINTR' }) : waitDone(next.found),
-      );
+      add((next.task as NativeThread).waitOp, next.found.length === 0 ? refused('EINTR') : waitDone(next.found));
     }
     completions.sort((a, b) => a.op - b.op);
     return { op: call.id, result, completions };
@@ -149,7 +145,7 @@ export class ImplTarget implements Driver {
         this.#threadOf(call.proc, call.thread).nice = call.nice;
         return OK;
       case 'get_nice':
-        return shaped({ status: 'OK', nice: this.#threadOf(call.proc, call.thread).nice });
+        return shows({ nice: this.#threadOf(call.proc, call.thread).nice });
       case 'set_euid':
         // The processes keep their capabilities: nice values stay theirs to choose (READ-37).
         this.#processOf(call.proc).group.euid = call.euid;
@@ -184,13 +180,13 @@ export class ImplTarget implements Driver {
     const thread = this.#threadOf(call.proc, call.thread);
     const native = this.#processOf(call.proc);
     const descriptor = native.descriptors.get(call.fd);
-    if (descriptor === undefined) return shaped({ status: 'EBADF' });
+    if (descriptor === undefined) return refused('EBADF');
     const { process } = descriptor;
     switch (call.op) {
       case 'mmap': {
         const write = call.prot === 'write';
         // The operating system refuses this before the driver is asked.
-        if (write && !call.private && descriptor.readonly) return shaped({ status: 'EACCES' });
+        if (write && !call.private && descriptor.readonly) return refused('EACCES');
         const result = driver.mmap(process, thread, descriptor.base, call.size, { read: call.prot !== 'none', write });
         if (result === 0) descriptor.mapped = call.size;
         return done(result);
@@ -210,21 +206,18 @@ export class ImplTarget implements Driver {
         return OK;
       case 'flush':
         // The descriptor is duplicated first.
-        if (native.files.full) return shaped({ status: 'EMFILE' });
+        if (native.files.full) return refused('EMFILE');
         driver.flush(process);
         return OK;
       case 'poll':
-        return shaped({ status: 'OK', readable: driver.poll(process, thread) });
+        return shows({ readable: driver.poll(process, thread) });
       case 'epoll_ctl':
         return done(driver.epollCtl(this.#epollOf(thread), process, thread, call.fd, call.ctl));
       case 'set_nonblock':
         process.nonblock = call.nonblock;
         return OK;
       case 'peek':
-        return shaped({
-          status: 'OK',
-          bytes: descriptor.held ? null : peekedHex(descriptor, call.offset, call.length),
-        });
+        return shows({ bytes: descriptor.held ? null : peekedHex(descriptor, call.offset, call.length) });
       case 'share':
         return this.#share(call, descriptor);
     }
@@ -233,16 +226,16 @@ export class ImplTarget implements Driver {
   #open(call: Call & { readonly op: 'open' }): Result {
     const native = this.#processOf(call.proc);
     const thread = this.#threadOf(call.proc, call.thread);
-    if (native.files.full) return shaped({ status: 'EMFILE' });
+    if (native.files.full) return refused('EMFILE');
     const process = this.#driver.open(call.device, thread, call.nonblock, call.fd);
-    if (process === null) return shaped({ status: 'EINVAL' });
+    if (process === null) return refused('EINVAL');
     this.#give(native, call.fd, new Descriptor(process, call.readonly, false));
     return OK;
   }
 
   #share(call: Call & { readonly op: 'share' }, { process, readonly }: Descriptor): Result {
     const to = this.#processOf(call.to);
-    if (to.files.full) return shaped({ status: 'EMFILE' });
+    if (to.files.full) return refused('EMFILE');
     this.#driver.share(process);
     this.#give(to, call.as, new Descriptor(process, readonly, true));
     return OK;
@@ -294,7 +287,7 @@ export class ImplTarget implements Driver {
   #writeRead(call: WriteRead): Result {
     const thread = this.#threadOf(call.proc, call.thread);
     const descriptor = this.#processOf(call.proc).descriptors.get(call.fd);
-    if (descriptor === undefined) return shaped({ status: 'EBADF' });
+    if (descriptor === undefined) return refused('EBADF');
     const { image } = thread;
     const { read } = encodeWriteRead(image, call);
     layOut(thread, descriptor.base);
@@ -309,7 +302,7 @@ export class ImplTarget implements Driver {
   #ioctl(call: Call & { readonly op: 'ioctl' }): Result {
     const thread = this.#threadOf(call.proc, call.thread);
     const descriptor = this.#processOf(call.proc).descriptors.get(call.fd);
-    if (descriptor === undefined) return shaped({ status: 'EBADF' });
+    if (descriptor === undefined) return refused('EBADF');
     const { image } = thread;
     const good = encodeIoctl(image, call, pidOf);
     layOut(thread, descriptor.base);
@@ -317,7 +310,7 @@ export class ImplTarget implements Driver {
     const result = this.#driver.ioctl(descriptor.process, thread, number, good ? FIRST_SEGMENT : BAD_POINTER);
     if (result !== 0) return done(result);
     const out = decodeIoctl(number, image.bytes);
-    return out === undefined ? OK : shaped({ status: 'OK', out });
+    return out === undefined ? OK : shows({ out });
   }
 
   #processOf(proc: number): NativeProcess {
