@@ -14,7 +14,7 @@ import { acquireManager, bringForward, postpone, turn } from './rewrites.ts';
 import { endings, loud, ownWork, ownWorkAlone, ownWorkFirst, sooner, together, twice } from './causes.ts';
 import { byNumber, countsByCommand, theManagers, toTheManager } from './handles.ts';
 import { holeAtTheEnd, replacedWhileFrozen } from './rooms.ts';
-import { alone, received, unreceived } from './scenes.ts';
+import { alone, received, receivedAndGone, unreceived } from './scenes.ts';
 import type { Shortcut } from './shortcut.ts';
 
 /** A way to tell a log. */
@@ -48,14 +48,15 @@ const WAYS: readonly Way[] = [
   shortcut(ofPass(acquireManager)),
   shortcut(ofPass(bringForward)),
   shortcut(ofPass(postpone)),
-  shortcut(toTheManager, 2),
+  shortcut(toTheManager, 3),
   shortcut(byNumber),
-  shortcut(holeAtTheEnd),
+  shortcut(holeAtTheEnd, 2),
   shortcut(replacedWhileFrozen),
   shortcut(ownWorkAlone),
   shortcut(alone),
   shortcut(unreceived, 5),
-  shortcut(received, 2),
+  shortcut(received, 4),
+  shortcut(receivedAndGone, 3),
   exchange(theManagers),
   exchange(ownWork),
   exchange(ownWorkFirst),
@@ -117,6 +118,8 @@ export const allLeaps = (guide: Guide, ops: readonly Op[]): readonly Leap[] => {
   return leaps.sort((a, b) => a.rank - b.rank || a.price - b.price);
 };
 
+/** Of longer logs twice as many leaps are worth it: more of their ops are there for the sake of others. */
+const MANY = 7;
 /** Longer logs have too many. */
 const LONGEST = 32;
 
@@ -126,7 +129,8 @@ export const leaps = (guide: Guide, most: number): Pass => ({
   bold: true,
   *candidates(ops, from) {
     if (ops.length > LONGEST) return;
-    const worth = allLeaps(guide, ops).filter(({ rank, way }) => rank < way.most);
+    const times = ops.length > MANY ? 2 : 1;
+    const worth = allLeaps(guide, ops).filter(({ rank, way }) => rank < way.most * times);
     for (const each of worth.slice(from.at, most)) {
       yield { ops: each.ops, position: { at: 0 } };
     }

@@ -2,7 +2,8 @@
 import type { Op } from '../../abi/op.ts';
 import type { Pass } from './pass.ts';
 import { dropChunks, dropCommands, dropObjects, dropProcesses, dropThreads, keepRecent } from './removals.ts';
-import { acquireManager, bringForward, join, merge, postpone, reroot, turn } from './rewrites.ts';
+import { merge } from './merge.ts';
+import { acquireManager, bringForward, join, postpone, reroot, turn } from './rewrites.ts';
 import { fill, refuse, retell } from './retell.ts';
 import { leaps } from './leaps.ts';
 import { routes } from './routes.ts';
@@ -25,7 +26,7 @@ export const STRUCTURE: readonly Pass[] = [dropCommands, dropObjects, join, simp
 /** Passes that tell a log in another way, once no step makes it smaller; for a shrink without a guide. */
 const BLIND: readonly Pass[] = [bringForward, turn, acquireManager, postpone, refuse, retell, fill];
 /** Leaps that are executed before a log is left as it is, at most: the longer it is, the more likely there is one. */
-const mostLeaps = (length: number): number => (length <= TIGHT ? 16 : length <= 7 ? 32 : 44);
+const mostLeaps = (length: number): number => (length <= TIGHT ? 16 : length <= 7 ? 36 : 70);
 /** Where only the same failure counts. */
 const MOST_ALIKE = 12;
 /** Logs that are so short hardly get shorter. */

@@ -2,7 +2,8 @@
 import type { Op } from '../../abi/op.ts';
 import { movesOf } from './moves.ts';
 import type { Pass } from './pass.ts';
-import { acquireManager, bringForward, join, merge, postpone, reroot, turn } from './rewrites.ts';
+import { merge } from './merge.ts';
+import { acquireManager, bringForward, join, postpone, reroot, turn } from './rewrites.ts';
 import { LIKENESSES, type Guide } from './guide.ts';
 import { refuse, retell } from './retell.ts';
 import { simplerKinds } from './values.ts';

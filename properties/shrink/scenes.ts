@@ -94,22 +94,27 @@ const GOOD: readonly CommandSpec[] = [
   sent(message([handle, weakHandle])),
 ];
 /** Messages that are refused, behind what was sent and with objects of their own. */
-const REFUSED: readonly MessageSpec[] = [
+const REFUSED = [
   message([strong, stray]),
   message([weakHandle, stray]),
   message([strong], { offsets: [0, 0] }),
   message([strong, { ...weak, cookie: COOKIE }]),
   message([{ type: 'FD', at: 0, fd: { file: 0 } }]),
-];
+] as const;
 
 /** What a client sends to a manager that has room for it. */
-const RECEIVED: readonly (readonly Act[])[] = [
-  [writesAndReads(CLIENT, ...GOOD, call)],
-  ...REFUSED.map(each => [writesAndReads(CLIENT, ...GOOD, sent(each))]),
-  ...REFUSED.map(each => [writesAndReads(CLIENT, sent(each))]),
+const RECEIVED: readonly Act[] = [
+  writesAndReads(CLIENT, ...GOOD, call),
+  ...REFUSED.map(each => writesAndReads(CLIENT, ...GOOD, sent(each))),
+  ...REFUSED.map(each => writesAndReads(CLIENT, sent(each))),
+];
+
+/** The same, and what comes of it when somebody goes, reads, or reads once more. */
+const RECEIVED_AND_GONE: readonly (readonly Act[])[] = [
   [writes(CLIENT, ...GOOD, call), kill(MANAGER)],
   [writes(CLIENT, ...GOOD, call), kill(CLIENT)],
   [writes(CLIENT, ...GOOD, call), { op: 'ioctl', ...who(CLIENT), cmd: 'BINDER_THREAD_EXIT' }],
+  [writesAndReads(CLIENT, ...GOOD, sent(REFUSED[3])), writes(CLIENT, sent(REFUSED[4]))],
   [writesAndReads(CLIENT, call, sent(message())), reads(CLIENT)],
   [writes(CLIENT, call, ...GOOD), reads(MANAGER)],
 ];
@@ -126,6 +131,10 @@ export const alone: Shortcut = ops =>
 export const unreceived: Shortcut = ops =>
   UNRECEIVED.flatMap(acts => staged([open(MANAGER), open(CLIENT), seat, ...acts], ops));
 
+const ROOM: readonly Act[] = [open(MANAGER), mapped, open(CLIENT), seat];
+
 /** What a client sends to the manager. */
-export const received: Shortcut = ops =>
-  RECEIVED.flatMap(acts => staged([open(MANAGER), mapped, open(CLIENT), seat, ...acts], ops));
+export const received: Shortcut = ops => RECEIVED.flatMap(act => staged([...ROOM, act], ops));
+
+/** What a client sends to the manager, and what comes of it. */
+export const receivedAndGone: Shortcut = ops => RECEIVED_AND_GONE.flatMap(acts => staged([...ROOM, ...acts], ops));

@@ -6,8 +6,8 @@ import { runLockstep } from '../../properties/lockstep.ts';
 import { endings, sooner } from '../../properties/shrink/causes.ts';
 import { accepting } from '../../properties/shrink/pass.ts';
 import { retell } from '../../properties/shrink/retell.ts';
-import { merge } from '../../properties/shrink/rewrites.ts';
-import { alone, received, unreceived } from '../../properties/shrink/scenes.ts';
+import { merge } from '../../properties/shrink/merge.ts';
+import { alone, received, receivedAndGone, unreceived } from '../../properties/shrink/scenes.ts';
 import { Planted, returnsOf, setup, who } from './toys.ts';
 
 const oneway = (code = 0): CommandSpec => ({
@@ -18,7 +18,7 @@ const long = (length: number): readonly Op[] =>
   Array.from({ length }, (_, at): Op => ({ op: 'reclaim', id: 100 + 7 * at }));
 
 describe('a scene', () => {
-  const all = [alone, unreceived, received];
+  const all = [alone, unreceived, received, receivedAndGone];
   const scenes = all.flatMap(scene => [...scene(long(20))]);
 
   it('is shorter than the log, and has ids of the log', () => {
