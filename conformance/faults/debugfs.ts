@@ -80,7 +80,7 @@ export const debugfs: readonly Fault[] = [
     replacement: 'for (const ref',
     story: 'the transactions file lists references, and so processes where nothing moves',
     rule: 'DBG-08',
-    shortestKnown: 5,
+    shortestKnown: 4,
   },
   {
     id: 'file-of-one-open',

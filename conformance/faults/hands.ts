@@ -86,7 +86,7 @@ export const hands: readonly Fault[] = [
       'descriptors in an array are closed in the process that opened the file, not in the one that frees the message',
     rule: 'TXN-46',
     needs: 'an array of descriptors that one process reads and the other frees',
-    shortestKnown: 10,
+    shortestKnown: 9,
   },
   {
     id: 'manager-user-of-opener',
@@ -96,6 +96,6 @@ export const hands: readonly Fault[] = [
     replacement: 'const { euid } = process.group;',
     story: 'the user that a device remembers is that of the opener, not of the process that became manager',
     rule: 'CTX-04',
-    shortestKnown: 8,
+    shortestKnown: 7,
   },
 ];

@@ -184,7 +184,7 @@ export const references: readonly Fault[] = [
     replacement: 'const { handle } = countRef(core, target, node, strong, process.lastThread);',
     story: 'who passes a handle on is told about the node of another',
     rule: 'NODE-07',
-    shortestKnown: 10,
+    shortestKnown: 9,
   },
   {
     id: 'announcement-not-moved',
