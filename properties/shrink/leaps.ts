@@ -30,13 +30,13 @@ const shortcut = (tell: Shortcut, most = 1): Way => ({ tell, most, exchanges: fa
 const exchange = (tell: Shortcut, most = 1): Way => ({ tell, most, exchanges: true });
 
 const ofPass = (pass: Pass): Shortcut =>
-  function* ofPass(ops) {
+  function* told(ops) {
     for (const candidate of pass.candidates(ops, { at: 0 })) yield candidate.ops;
   };
 
 /** The same, to a manager that takes what is sent. */
 const taken = (tell: Shortcut): Shortcut =>
-  function* taken(ops) {
+  function* told(ops) {
     for (const each of tell(ops)) yield accepting(each);
   };
 

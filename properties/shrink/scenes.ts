@@ -25,7 +25,6 @@ const writesAndReads = (proc: number, ...write: CommandSpec[]): Act => ({
   ...{ op: 'write_read', ...who(proc), write, read: READ },
 });
 const reads = (proc: number): Act => ({ op: 'write_read', ...who(proc), read: READ });
-
 const kill = (proc: number): Act => ({ op: 'kill', proc });
 
 const counts = (...all: ('BC_INCREFS' | 'BC_ACQUIRE' | 'BC_RELEASE' | 'BC_DECREFS')[]): readonly CommandSpec[] =>
@@ -62,30 +61,27 @@ const ALONE: readonly Act[] = [
 ];
 
 /** A client counts the manager's node up and down, watches it, and calls somebody who has no room for messages. */
-const COUNTS: Act = writesAndReads(
-  CLIENT,
-  ...counts('BC_INCREFS', 'BC_INCREFS', 'BC_DECREFS', 'BC_ACQUIRE', 'BC_RELEASE', 'BC_ACQUIRE'),
-  WATCH,
-  FORGET,
-  call,
-);
-const LET_GO: Act = writesAndReads(
-  CLIENT,
-  ...counts('BC_INCREFS', 'BC_INCREFS', 'BC_DECREFS', 'BC_ACQUIRE', 'BC_RELEASE'),
-  WATCH,
-  FORGET,
-  call,
-);
+const counting = (...held: readonly CommandSpec[]): Act =>
+  writesAndReads(
+    CLIENT,
+    ...counts('BC_INCREFS', 'BC_INCREFS', 'BC_DECREFS', 'BC_ACQUIRE', 'BC_RELEASE'),
+    ...held,
+    WATCH,
+    FORGET,
+    call,
+  );
+const HOLDING: Act = counting(...counts('BC_ACQUIRE'));
 
 /** What a client does with the manager's handle while the manager has no room for messages. */
 const UNRECEIVED: readonly (readonly Act[])[] = [
-  [LET_GO],
-  [COUNTS, kill(CLIENT)],
-  [COUNTS, kill(MANAGER)],
+  [counting()],
+  [HOLDING, kill(CLIENT)],
+  [HOLDING, kill(MANAGER)],
   [writes(CLIENT, ...counts('BC_INCREFS')), kill(MANAGER), writes(CLIENT, ...counts('BC_ACQUIRE'))],
   [writes(CLIENT, ...counts('BC_ACQUIRE'), WATCH), kill(MANAGER), writesAndReads(CLIENT, FORGET, WATCH)],
 ];
 
+/** What is taken: counts, and objects of both strengths that the manager gets, gets once more and gets back. */
 const GOOD: readonly CommandSpec[] = [
   ...counts('BC_INCREFS', 'BC_ACQUIRE'),
   sent(message([weak])),

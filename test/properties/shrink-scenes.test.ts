@@ -1,13 +1,20 @@
-/** Scenes and the newer ways to tell a log: what they are, what the specification says of them, and what they save. */
+/** Scenes and other ways to tell a log, and logs that need no execution because of what others showed. */
 import { describe, expect, it } from 'vitest';
 import { OpLogSchema, type CommandSpec, type Op } from '../../abi/op.ts';
+import type { Specification } from '../../abi/specification.ts';
 import { specification } from '../../model/model.ts';
-import { runLockstep } from '../../properties/lockstep.ts';
+import type { Failure } from '../../properties/failure.ts';
+import { DEFAULT_WORLD, runLockstep } from '../../properties/lockstep.ts';
 import { endings, sooner } from '../../properties/shrink/causes.ts';
 import { accepting } from '../../properties/shrink/pass.ts';
 import { retell } from '../../properties/shrink/retell.ts';
+import { leaps } from '../../properties/shrink/leaps.ts';
 import { merge } from '../../properties/shrink/merge.ts';
+import { join } from '../../properties/shrink/rewrites.ts';
 import { alone, received, receivedAndGone, unreceived } from '../../properties/shrink/scenes.ts';
+import { Shadow } from '../../properties/shrink/shadow.ts';
+import { shrink, type ShrinkOptions } from '../../properties/shrink/shrink.ts';
+import { PLANTS } from './plants.ts';
 import { Planted, returnsOf, setup, who } from './toys.ts';
 
 const oneway = (code = 0): CommandSpec => ({
@@ -120,5 +127,65 @@ describe('a file that was given', () => {
     ];
     const told = [...merge.candidates(log, { at: 0 })].map(({ ops }) => ops);
     expect(told).toContainEqual([...setup, { op: 'flush', id: 7, proc: 1, thread: 0, fd: 0 }]);
+  });
+});
+
+describe('two ops of a thread', () => {
+  it('become one that reads nothing, where only the first one read', () => {
+    const log: readonly Op[] = [
+      ...setup,
+      { op: 'write_read', id: 6, ...who(1), write: [oneway(1)], read: { size: 256 } },
+      { op: 'write_read', id: 7, ...who(1), write: [oneway(2)] },
+    ];
+    const last = [...join.candidates(log, { at: 0 })].map(({ ops }) => ops.at(-1));
+    expect(last).toContainEqual({ op: 'write_read', id: 6, ...who(1), write: [oneway(1), oneway(2)] });
+  });
+});
+
+describe('a shrink', () => {
+  const plant = PLANTS.find(({ says }) => says.startsWith('free async space'));
+  const driver = new Planted(specification, plant);
+  const log: readonly Op[] = [
+    ...setup,
+    ...[1, 2, 3].map((code, at): Op => ({ op: 'write_read', id: 6 + at, ...who(1), write: [oneway(code)] })),
+  ];
+  const guide = (ops: readonly Op[], failure: Failure): Shadow<unknown> =>
+    new Shadow(specification as Specification<unknown>, DEFAULT_WORLD, ops, failure);
+
+  const shrunk = (options: ShrinkOptions) => {
+    const passed: string[] = [];
+    const executed: string[] = [];
+    const test = (ops: readonly Op[]): Failure | undefined => {
+      const { failure, skipped } = runLockstep({ specification, driver, checkpointEvery: 1 }, ops);
+      const text = ops.flatMap(op => (skipped.includes(op.id) ? [] : [JSON.stringify(op)])).join('\n');
+      executed.push(text);
+      if (failure === undefined) passed.push(text);
+      return failure;
+    };
+    const failure = test(log) as Failure;
+    const { ops, minimal } = shrink(log, failure, test, { guide, ...options });
+    const again = executed.filter((text, at) =>
+      executed.slice(0, at).some(other => passed.includes(other) && `${other}\n`.startsWith(`${text}\n`)),
+    );
+    return { ops, minimal, again: again.length, executions: executed.length };
+  };
+
+  it('that looks closely executes no beginning of a log that passed, and ends with the same log', () => {
+    const far = shrunk({ slides: true });
+    const close = shrunk({ slides: true, closely: true });
+    expect(close.ops).toEqual(far.ops);
+    expect(close.minimal).toBe(true);
+    expect(far.again).toBeGreaterThan(0);
+    expect(close.again).toBe(0);
+    expect(close.executions).toBeLessThan(far.executions);
+  });
+
+  it('leaps from no log that is very long', () => {
+    const many = [...setup, ...Array.from({ length: 40 }, (_, at): Op => ({ op: 'flush', id: 50 + at, ...who(1) }))];
+    const { failure } = runLockstep({ specification, driver, checkpointEvery: 1 }, log);
+    const from = (ops: readonly Op[]): number =>
+      [...leaps(guide(log, failure as Failure), 100).candidates(ops, { at: 0 })].length;
+    expect(from(many)).toBe(0);
+    expect(from(many.slice(0, 20))).toBeGreaterThan(0);
   });
 });
