@@ -17,8 +17,8 @@ export interface Driver {
   perform(call: Call): Observation;
   /** The state now; `undefined` where the target cannot show it. */
   snapshot(): Snapshot | undefined;
-  /** What it tells of the sequence so far; absent where the target cannot tell. */
-  journal?(): Journal;
+  /** What it tells of the sequence so far; absent, or `undefined`, where the target cannot tell. */
+  journal?(): Journal | undefined;
 }
 
 /** Payload memory that the checker expects to be delivered by a call: what a remote target reads back in the same batch. */
@@ -41,8 +41,8 @@ export interface RemoteSession {
   /** Performs the steps in order and answers one observation a step. A step after a crash is absent from the answer. */
   perform(batch: readonly BatchStep[]): Promise<readonly Observation[]>;
   snapshot(): Promise<Snapshot | undefined>;
-  /** What the driver told of the sequence when the last snapshot was taken; `undefined` where it cannot tell. */
-  journal?(): Journal | undefined;
+  /** What the driver tells of the sequence, as it was when the last snapshot was taken; `undefined` where it cannot tell. */
+  journal?(): Promise<Journal | undefined>;
   /** Ends the sequence; the driver is left with nothing of it. */
   end(): Promise<void>;
 }
@@ -54,6 +54,11 @@ export interface RemoteDriver {
   readonly version: string;
   /** How many sequences may run side by side. */
   readonly slots: number;
+  /**
+   * Whether the same calls always show the same, messages lie where the specification says, and looking at the state
+   * leaves no trace: then whole sequences are foretold, and sent without waiting for an answer. False unless told.
+   */
+  readonly isPredictable?: boolean;
   /**
    * Begins a sequence. `alone`: when every other one has ended, and none begins before it has; its snapshots then also
    * hold what a target can only tell of everybody at once (dead nodes, transactions, the census).

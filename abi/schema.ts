@@ -104,6 +104,8 @@ const WorkSchema = z.discriminatedUnion('work', [
 ]);
 
 const who = { proc: count, fd: count };
+/** A quantity as a driver shows it: below 0 or beyond 2^53 in one that is wrong, which is a finding like any other. */
+const quantity = z.number();
 
 const NodeSchema = z.strictObject({
   id: count,
@@ -114,7 +116,7 @@ const NodeSchema = z.strictObject({
   localStrong: int,
   localWeak: int,
   internalStrong: int,
-  refs: count,
+  refs: int,
   hasAsync: z.boolean().nullable(),
   asyncTodo: z.array(count),
 });
@@ -123,7 +125,7 @@ const ProcSchema = z.strictObject({
   ...who,
   device: count,
   arena: count.nullable(),
-  freeAsync: int,
+  freeAsync: quantity,
   threads: z.array(
     z.strictObject({
       thread: count,
@@ -149,10 +151,10 @@ const ProcSchema = z.strictObject({
   buffers: z.array(
     z.strictObject({
       id: count,
-      offset: count,
-      dataSize: count,
-      offsetsSize: count,
-      extraSize: count,
+      offset: quantity,
+      dataSize: quantity,
+      offsetsSize: quantity,
+      extraSize: quantity,
       active: z.boolean(),
       async: z.boolean().nullable(),
       userMayFree: z.boolean().nullable(),
@@ -164,7 +166,7 @@ const ProcSchema = z.strictObject({
   startedThreads: int,
   maxThreads: count,
   readyThreads: int,
-  pages: z.strictObject({ active: count, lru: count, free: count, highWatermark: count }),
+  pages: z.strictObject({ active: quantity, lru: quantity, free: quantity, highWatermark: quantity }),
 });
 
 /** The state of a driver as its debugfs files show it. */

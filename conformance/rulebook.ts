@@ -40,14 +40,13 @@ export const whyNotApplicable = (rule: Rule, profile: ProfileName, target: strin
   if (!rule.profiles.includes(profile)) return `not part of the profile ${profile}`;
   if (rule.applies === 'linux-target' && target !== 'linux') return 'only the Linux target can show it';
   if (rule.applies === 'impl-only' && target === 'linux') return 'the Linux target cannot show it';
-  if (rule.firesIn === 'journal' && target === 'process') return 'the adapter protocol does not carry it';
   return undefined;
 };
 
 /** Why a rule cannot be exercised on a driver whose adapter leaves things out; `undefined` when it can. */
 export const whyUndeclared = (id: RuleId, rule: Rule, capable: Capable): string | undefined => {
-  const missing =
-    rule.firesIn === 'snapshot' && !capable.has('snapshot') ? (['snapshot'] as const) : missingFor(id, capable);
+  const { firesIn } = rule;
+  const missing = firesIn !== undefined && !capable.has(firesIn) ? [firesIn] : missingFor(id, capable);
   if (missing.length === 0) return undefined;
   return `not declared: ${missing.join(', ')}`;
 };

@@ -43,6 +43,10 @@ export interface LockstepOptions<State> extends CheckOptions<State> {
   readonly checkpointEvery?: number;
   /** Whether the driver's journal is compared at each of them too, where it has one. */
   readonly journal?: boolean;
+  /** Whether the ids that the driver shows are the sequence's own, as they are unless told. */
+  readonly exactIds?: boolean;
+  /** What an exception of the driver is; a crash unless told. */
+  readonly failureOf?: (error: unknown, op: Op, skipped: readonly OpId[]) => Failure;
 }
 
 /** One performed op as a trace shows it. */
@@ -89,7 +93,7 @@ export const checkSnapshot = <State>(
 
 export const NOTHING: readonly Invariant[] = [];
 
-/** Runs one sequence. Throws nothing: whatever the driver or the specification throws is a failure of kind `crash`. */
+/** Runs one sequence. Throws nothing: whatever the driver or the specification throws is a failure. */
 export const runLockstep = <State>(options: LockstepOptions<State>, ops: readonly Op[]): RunResult => {
   const { coverage = new Coverage(), checkpointEvery = CHECKPOINT_EVERY } = options;
   coverage.begin();
@@ -121,6 +125,7 @@ const runOnce = <State>(
   known = 0,
 ): Omit<RunResult, 'coverage'> & { readonly widest: number; readonly complete: boolean } => {
   const { specification, driver, world = DEFAULT_WORLD, invariants = NOTHING, onStep, recorder } = options;
+  const { exactIds = true } = options;
   const skipped: OpId[] = [];
   let performed = 0;
   let sinceCheckpoint = 0;
@@ -131,7 +136,7 @@ const runOnce = <State>(
   const judge = judgeFor(specification, world, follow, options.profile);
   // What other profiles let differ is not told in a driver's own numbers.
   const keeps = options.journal === true && isExact(options.profile ?? LINUX);
-  const chronicle = keeps ? new Chronicle(specification, world, true) : undefined;
+  const chronicle = keeps ? new Chronicle(specification, world, exactIds, true) : undefined;
   const finish = (failure?: Failure) => {
     const { complete, widest } = judge;
     const counts = { ops: performed, skipped, widest, complete, ...(shown === undefined ? {} : { shown }) };
@@ -144,7 +149,7 @@ const runOnce = <State>(
     if (seen === undefined) return undefined;
     shown = seen;
     recorder?.snapshot(seen);
-    const failure = checkSnapshot(judge, seen, invariants, true, op, skipped);
+    const failure = checkSnapshot(judge, seen, invariants, exactIds, op, skipped);
     if (performed > known) coverage.countSnapshot(seen, invariants);
     return failure ?? journal(op);
   };
@@ -153,6 +158,7 @@ const runOnce = <State>(
     who = 'driver';
     const told = driver.journal();
     who = 'specification';
+    if (told === undefined) return undefined;
     const { rules, failure } = chronicle.compare(told, op, skipped);
     if (performed > known) coverage.countRules(rules);
     return failure;
@@ -199,7 +205,10 @@ const runOnce = <State>(
     return finish();
   } catch (error) {
     const op: Op = current ?? { op: 'reclaim', id: 0 };
-    const failure = crashes('crash', who, error, op, skipped);
+    const failure =
+      who === 'driver' && options.failureOf !== undefined
+        ? options.failureOf(error, op, skipped)
+        : crashes('crash', who, error, op, skipped);
     if (who === 'driver') recorder?.died(failure);
     return finish(failure);
   }

@@ -24,6 +24,10 @@ export interface RemoteOptions<State> extends CheckOptions<State> {
   readonly batch?: number;
   /** Whether a snapshot is compared at the end. */
   readonly snapshot?: boolean;
+  /** Whether what the driver tells of the history is compared with it, where it tells; it is unless told. */
+  readonly journal?: boolean;
+  /** Whether looking at the driver leaves no trace; it does unless told. */
+  readonly traceless?: boolean;
 }
 
 /** Calls of one round trip. */
@@ -40,7 +44,7 @@ const NO_VERDICT: ReadonlySet<string> = new Set(['AdapterError', 'EnvironmentErr
 export const isWithoutVerdict = (error: unknown): boolean => error instanceof Error && NO_VERDICT.has(error.name);
 
 /** What a remote target threw as a failure of its driver. Throws it again where it says nothing about the driver. */
-const failureFrom = (error: unknown, op: Op, skipped: readonly OpId[]): Failure => {
+export const failureFrom = (error: unknown, op: Op, skipped: readonly OpId[]): Failure => {
   if (isWithoutVerdict(error)) throw error;
   const name = error instanceof Error ? error.name : '';
   if (name === UNSUPPORTED) return crashes('capability', 'adapter', error, op, skipped);
@@ -48,7 +52,7 @@ const failureFrom = (error: unknown, op: Op, skipped: readonly OpId[]): Failure 
 };
 
 /** What a batch showed before the target failed in the middle of it. */
-const answeredBefore = (error: unknown): readonly Observation[] =>
+export const answeredBefore = (error: unknown): readonly Observation[] =>
   (error as { readonly answered?: readonly Observation[] } | undefined)?.answered ?? [];
 
 /** Runs one sequence in an open session. The caller begins and ends the session. */
@@ -58,7 +62,7 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
   coverage.begin();
   recorder?.begin();
   const judge = judgeFor(specification, world, 'every', options.profile);
-  const chronicle = new Chronicle(specification, world, false);
+  const chronicle = new Chronicle(specification, world, false, options.traceless ?? false);
   const skipped: OpId[] = [];
   let performed = 0;
   let last: Op | undefined;
@@ -147,7 +151,13 @@ export const runRemote = async <State>(options: RemoteOptions<State>, ops: reado
       coverage.countSnapshot(seen, invariants);
       if (failure !== undefined) return finish(failure);
     }
-    const journal = isExact(options.profile ?? LINUX) ? session.journal?.() : undefined;
+    const asked = options.journal !== false && isExact(options.profile ?? LINUX);
+    let journal: Awaited<ReturnType<NonNullable<RemoteSession['journal']>>>;
+    try {
+      journal = asked ? await session.journal?.() : undefined;
+    } catch (error) {
+      return silent(failureFrom(error, last, skipped));
+    }
     if (journal !== undefined) {
       const told = chronicle.compare(journal, last, skipped);
       coverage.countRules(told.rules);

@@ -94,6 +94,8 @@ export class Server {
         return this.#do(request);
       case 'snapshot':
         return { snapshot: this.#driverOf(request.gen).snapshot() ?? null };
+      case 'journal':
+        return { journal: this.#driverOf(request.gen).journal?.() ?? null };
       case 'end':
         this.#idle.push(this.#driverOf(request.gen));
         this.#open.delete(request.gen);
@@ -129,7 +131,7 @@ export class Server {
 /** A request that is not understood, and one that is understood and not offered. */
 const whyNot = (json: unknown, message = 'no request'): [ErrorCode, string] => {
   const { q } = (json ?? {}) as { readonly q?: unknown };
-  const known = ['hello', 'begin', 'do', 'snapshot', 'end', 'bye'];
+  const known = ['hello', 'begin', 'do', 'snapshot', 'journal', 'end', 'bye'];
   if (typeof q === 'string' && !known.includes(q)) return ['unsupported', `no request has the name ${q}`];
   const calls = q === 'do' ? ((json as { readonly calls?: unknown }).calls ?? []) : [];
   const odd = Array.isArray(calls)

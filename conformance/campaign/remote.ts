@@ -23,6 +23,7 @@ import { SequenceRecorder, TraceWriter } from '../trace/writer.ts';
 import { shareOf, sourceName, type Plan, type Source } from './plan.ts';
 import type { Restarting } from './restarting.ts';
 import { seederOf } from './seeds.ts';
+import { keepsJournal } from './share.ts';
 import type { Tally } from './tally.ts';
 
 /** One sequence of the run. */
@@ -183,7 +184,7 @@ export class RemoteRun {
         job.devices,
         job.ops,
         coverage,
-        { recorder, profile: PROFILES[this.#plan.profile] },
+        { recorder, profile: PROFILES[this.#plan.profile], journal: this.#keepsJournal(driver, job) },
         alone || job.alone === true || driver.slots === 1 || this.#begun++ % ALONE_EVERY === 0,
       ));
     } catch (error) {
@@ -209,6 +210,12 @@ export class RemoteRun {
       );
     this.#show();
     return failure;
+  }
+
+  /** Whether the journal is compared: of the logs of the corpus, and of as many sequences as on a target of this process. */
+  #keepsJournal({ isPredictable = false }: RemoteDriver, { source }: Job): boolean {
+    if (!isPredictable || !('sequence' in source)) return true;
+    return keepsJournal(this.#plan.seed, source.sequence);
   }
 
   async #bury(driver: RemoteDriver): Promise<void> {

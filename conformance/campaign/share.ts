@@ -37,7 +37,7 @@ interface Proposed extends Proposal {
 const JOURNAL_EVERY = 64;
 
 /** Whether the journal of a sequence is compared: the same ones whoever drives them. */
-const keepsJournal = (seed: number, sequence: number): boolean => (sequence + seed) % JOURNAL_EVERY === 0;
+export const keepsJournal = (seed: number, sequence: number): boolean => (sequence + seed) % JOURNAL_EVERY === 0;
 
 /** How long a share works before it speaks and listens. */
 const SLICE_MS = 100;

@@ -41,6 +41,7 @@ const onRemote = async (
         world,
         batch: 1,
         snapshot: true,
+        traceless: driver.isPredictable ?? false,
         invariants: INVARIANTS,
         onStep,
         profile: PROFILES[name],

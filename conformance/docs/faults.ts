@@ -10,6 +10,7 @@ edited when it is loaded. Generated from \`conformance/faults/\` by \`npm run do
 \`\`\`sh
 npx binder-spec self-test                                # hunts them all: runs, ops and seconds to find, the shrunk length
 npx binder-spec self-test --fault ID                     # one of them
+npx binder-spec self-test --foreign                      # each in a driver behind the adapter protocol, in a process of its own
 npx binder-spec run --target mutant:ID                   # the same as a run, with a report
 npx binder-spec replay test/faults/ID.json --target mutant:ID   # the shortest log known to show it
 \`\`\`

@@ -1,6 +1,7 @@
 /** The generated files of docs/: path in the repository and text. `npm run docs` writes them; a test holds them fresh. */
 import { z } from 'zod';
 import { CertificateSchema } from '../../abi/certificate.ts';
+import { JournalSchema } from '../../abi/journal-schema.ts';
 import { PUBLISHED } from '../../abi/schema.ts';
 import { RunEventSchema, RunHeadSchema } from '../run-log/events.ts';
 import { ErrorSchema, EVENTS, REQUESTS, RESULTS, WireCallSchema, WireObservationSchema } from '../protocol/messages.ts';
@@ -18,6 +19,7 @@ export interface Page {
 
 const SCHEMAS = {
   ...PUBLISHED,
+  journal: { schema: JournalSchema, title: 'What a driver tells of its history in its debugfs files' },
   certificate: { schema: CertificateSchema, title: 'What is proved about a shrunk op log' },
   'trace-head': { schema: TraceHeadSchema, title: 'The first line of a recorded trace' },
   'trace-sequence': { schema: TraceSequenceSchema, title: 'Every further line of a recorded trace: one sequence' },

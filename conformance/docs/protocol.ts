@@ -63,6 +63,7 @@ const OWN_TABLES: Readonly<Record<string, string>> = {
   calls: 'list of [calls](#calls)',
   observations: 'list of [observations](#observations)',
   snapshot: '[snapshot](schema/snapshot.json) or null',
+  journal: '[journal](schema/journal.json) or null',
   done: 'the finished op, as in an [observation](#observations)',
 };
 
@@ -77,7 +78,9 @@ const REQUEST_WORDS: Readonly<Record<RequestName, string>> = {
     'A new test: a fresh world, in which nothing is open, on so many devices that nobody else uses. With more than one slot several tests are open at once; their `gen` tells them apart.',
   do: 'Calls of one test, as many as the runner can foresee: mostly the whole test in one line. The adapter performs them in order, lets everything come to rest after each, and answers once.',
   snapshot:
-    'The state of the driver, only asked where the capability `snapshot` is declared. `null` where it cannot be told at the moment.',
+    'The state of the driver, only asked where the capability `snapshot` is declared. `null` where it cannot be told at the moment. An adapter whose quiescence is `exact` is asked in the middle of a test too, and nothing that follows may show it.',
+  journal:
+    'What the debugfs files of the driver tell of the test beside its state, only asked where the capability `journal` is declared, right behind a `snapshot`, of some tests. `null` where it cannot be told at the moment, as while other tests run on the same driver. What was there before the test is not in it. `null` within it stands for what cannot be told, `"none"` for the 0 of a process or thread that there is not.',
   end: 'The test is over: processes, threads and open files of it go, parked calls are given up. The next test finds nothing of it.',
   bye: 'The last request. After the answer the adapter ends; at the end of its input it ends too.',
 };
@@ -123,7 +126,7 @@ wrong the adapter need not know: the runner judges.
 * Lines end in LF; a CR before it is dropped. UTF-8. The adapter says with \`limits.max_line\` how long a line it can read; the runner splits batches to fit.
 * Every answer carries the \`id\` of its request, and the \`gen\` of its test where the request had one. Answers may come in any order.
   A line of an older \`gen\` is logged and dropped.
-* Unknown fields of envelopes are ignored on both sides. Calls, observations and snapshots have exactly the fields that are told here.
+* Unknown fields of envelopes are ignored on both sides. Calls, observations, snapshots and journals have exactly the fields that are told here.
 * A request or an op that the adapter does not know is answered with the error \`unsupported\`; the adapter never ends because of it.
 * Integers from 0 to 2^53-1 are numbers; larger 64-bit words are strings \`"0x…"\` in lower case. Bytes are hex in lower case, two digits each.
 * Long rows of bytes may be spelled \`{"rep":["c0ffee",["00",65533]]}\`: parts one after the other, each hex, or hex and how often. It is allowed for

@@ -178,12 +178,25 @@ const offered = async (target: ProcessTarget, name: (typeof CAPABILITY_NAMES)[nu
   }
 };
 
+/** Whether the state, or the history, of a test that opened files is told, or is at least understood as a question. */
+const tells = async (target: ProcessTarget, name: 'snapshot' | 'journal'): Promise<boolean> => {
+  const gen = target.nextGeneration();
+  const { connection } = target;
+  await connection.ask('begin', { gen, devices: 1, test: 'doctor', budget_ms: 2000 }, 'test');
+  const answer = await connection.ask(name, { gen }, 'test');
+  await connection.ask('end', { gen }, 'test');
+  return 'ok' in answer;
+};
+
 /** Claims in both directions, as far as one question each can tell. */
 export const claims = async (target: ProcessTarget): Promise<Finding[]> => {
   const findings: Finding[] = [];
   const missing: string[] = [];
   for (const name of CAPABILITY_NAMES) {
     if (target.capable.has(name) && !(await offered(target, name))) missing.push(name);
+  }
+  for (const name of ['snapshot', 'journal'] as const) {
+    if (target.capable.has(name) && !(await tells(target, name))) missing.push(name);
   }
   findings.push(
     missing.length === 0

@@ -80,6 +80,11 @@ export const CAPABILITIES = {
       'the request names, and tests do not fill mappings.',
   ),
   snapshot: row('none', 'The request `snapshot`: the state of the driver as debugfs shows it.'),
+  journal: row(
+    'none',
+    'The request `journal`: what debugfs tells of the history: counts of commands and returns, the logs of transactions, ' +
+      'the order in which the files list what there is.',
+  ),
 } as const satisfies Readonly<Record<string, Capability>>;
 
 /** The name of a capability. */

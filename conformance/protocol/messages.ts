@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { callSchema } from '../../abi/call-schema.ts';
+import { JournalSchema } from '../../abi/journal-schema.ts';
 import { doneSchema, observationSchema, SnapshotSchema } from '../../abi/schema.ts';
 import { BytesSchema } from './bytes.ts';
 import { CAPABILITY_NAMES } from './capabilities.ts';
@@ -59,6 +60,7 @@ export const REQUESTS = {
       .describe('only for adapters without `placement`: by the id of a call, where its deliveries are to be reported'),
   }),
   snapshot: request('snapshot', { gen }),
+  journal: request('journal', { gen }),
   end: request('end', { gen }),
   bye: request('bye', {}),
 } as const;
@@ -71,6 +73,7 @@ export const RequestSchema = z.discriminatedUnion('q', [
   REQUESTS.begin,
   REQUESTS.do,
   REQUESTS.snapshot,
+  REQUESTS.journal,
   REQUESTS.end,
   REQUESTS.bye,
 ]);
@@ -140,6 +143,7 @@ export const RESULTS = {
       .describe('whether every thread came to rest, and how long the longest wait was'),
   }),
   snapshot: z.looseObject({ snapshot: SnapshotSchema.nullable().describe('null: cannot be told now') }),
+  journal: z.looseObject({ journal: JournalSchema.nullable().describe('null: cannot be told now') }),
   end: z.looseObject({
     residue,
     abandoned: z.array(count).optional().describe('ids of calls that were still parked and were given up'),

@@ -4,13 +4,14 @@ import type { Op } from '../../abi/op.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
-import { seederOf } from '../campaign/seeds.ts';
 import type { Fault } from '../faults/fault.ts';
 import { likeliestRule } from '../rulebook.ts';
 import { ImplTarget } from '../targets/impl.ts';
 import { furtherLogs } from './further.ts';
 import { shortest } from './shortest.ts';
-import { behindBoundary, inProcess, judge, WORLD, type Suspect } from './suspect.ts';
+import { behindBoundary } from './boundary.ts';
+import { sequences } from './sequences.ts';
+import { inProcess, judge, WORLD, type Suspect } from './suspect.ts';
 
 /** How a fault is hunted. */
 export interface HuntOptions {
@@ -44,9 +45,6 @@ export interface Catch {
   /** Who spoke: the likeliest rule, an invariant, or the place in the state; empty when it was not found. */
   readonly spoke: string;
 }
-
-/** One in so many sequences is gone through once more for its journal. */
-const JOURNAL_EVERY = 16;
 
 /** Work between two looks at what the user wants. */
 const SLICE_MS = 50;
@@ -101,9 +99,8 @@ const pursue = async (
     const nothing = { found: false, runs: 0, pinned: 0, executions: 0, log: [], signature: '', spoke: '' };
     return { id, seed, ops, seconds: elapsed(), ...nothing };
   };
-  for (let sequence = 0; !stop.aborted && elapsed() < options.seconds; sequence++) {
-    const log = arbitrary.draw(seederOf(seed, sequence));
-    const result = await suspect.run(log, false, coverage, sequence % JOURNAL_EVERY === JOURNAL_EVERY - 1);
+  const isOver = (): boolean => stop.aborted || elapsed() >= options.seconds;
+  for await (const { sequence, log, result } of sequences(suspect, arbitrary, seed, coverage, isOver)) {
     ops += result.ops;
     const { failure } = result;
     if (failure === undefined) {

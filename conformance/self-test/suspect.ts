@@ -1,18 +1,13 @@
-/** A driver with a fault in it, as a hunt drives it: in this process, or behind the adapter protocol. */
-import path from 'node:path';
+/** A driver with a fault in it, as a hunt drives it; here in this process. */
 import type { Driver } from '../../abi/driver.ts';
 import type { Op } from '../../abi/op.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { runLockstep, type RunResult } from '../../properties/lockstep.ts';
-import { attempt, isDeath } from '../campaign/attempt.ts';
-import { Restarting } from '../campaign/restarting.ts';
 import type { Fault } from '../faults/fault.ts';
-import { packageRoot } from '../paths.ts';
 import { loadDriver } from '../targets/faulty.ts';
 import { ImplTarget } from '../targets/impl.ts';
-import { ProcessTarget } from '../targets/process/target.ts';
 
 /** What is suspected of a fault. */
 export interface Suspect {
@@ -21,7 +16,7 @@ export interface Suspect {
   /** Whether the state can be looked at after each op. */
   readonly closely: boolean;
   /**
-   * Runs a log. `closely`: the state is looked at after each op, where that is possible; `journal`: and with it what the
+   * Runs a log. `closely`: the state is looked at after each op; `journal`: and with it what the
    * driver tells of its history.
    */
   run(ops: readonly Op[], closely: boolean, coverage?: Coverage, journal?: boolean): Promise<RunResult>;
@@ -55,24 +50,5 @@ export const inProcess = async (fault: Fault): Promise<Suspect> => {
     closely: true,
     run: async (ops, closely, coverage, journal) => judge(driver, ops, closely, coverage, journal),
     stop: async () => {},
-  };
-};
-
-/** The same in an adapter, which needs the built program. The state is looked at after the last op only. */
-export const behindBoundary = async (fault: Fault): Promise<Suspect> => {
-  const adapter = path.join(packageRoot, 'dist', 'adapters', 'impl', 'main.js');
-  const command = [process.execPath, adapter, '--fault', fault.id];
-  const target = new Restarting(() => ProcessTarget.start({ command }));
-  const { slots } = await target.get();
-  return {
-    parallel: slots,
-    closely: false,
-    run: async (ops, _closely, coverage = new Coverage()) => {
-      const driver = await target.get();
-      const result = await attempt(driver, WORLD.devices, ops, coverage);
-      if (isDeath(result.failure)) await target.bury(driver);
-      return result;
-    },
-    stop: () => target.stop(),
   };
 };

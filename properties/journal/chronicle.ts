@@ -42,6 +42,8 @@ export class Chronicle<State> {
   readonly #begin: State;
   /** Whether the ids in the journals are the sequence's own. */
   readonly #exact: boolean;
+  /** Whether looking at a file leaves no trace in the next one. */
+  readonly #traceless: boolean;
   readonly #steps: { readonly call: Call; readonly observation: Observation }[] = [];
   #possible: readonly Possible<State>[] = [];
   /** Steps that were gone through. */
@@ -51,11 +53,12 @@ export class Chronicle<State> {
   /** Every history that is possible is among those that are followed. */
   #complete = true;
 
-  constructor(specification: Specification<State>, world: World, exact: boolean) {
+  constructor(specification: Specification<State>, world: World, exact: boolean, traceless: boolean = exact) {
     this.#specification = specification;
     this.#historian = specification.historian;
     this.#begin = specification.initial(world);
     this.#exact = exact;
+    this.#traceless = traceless;
     this.#restart(true);
   }
 
@@ -124,7 +127,7 @@ export class Chronicle<State> {
   #allowed(): readonly Journal[] {
     const historian = this.#historian as Historian<State>;
     return this.#possible.flatMap(({ state, history }) => {
-      if (this.#exact) return [historian.journal(history, this.#specification.snapshot(state))];
+      if (this.#traceless) return [historian.journal(history, this.#specification.snapshot(state))];
       const looks = historian.looks(state);
       const told = (moment: Snapshot): Journal => historian.journal(history, moment);
       const moving = looks.transactions.map(moment => told(moment).transactions);

@@ -18,6 +18,7 @@ import {
 } from '../../conformance/protocol/messages.ts';
 import { fit, needsOf } from '../../conformance/protocol/needs.ts';
 import { presence, probeOf } from '../../conformance/protocol/probes.ts';
+import { RULE_IDS, whyUndeclared } from '../../conformance/rulebook.ts';
 import { shortCall } from '../../conformance/protocol/spelling.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import { RULES, specification } from '../../model/model.ts';
@@ -75,7 +76,9 @@ describe('capabilities', () => {
     const harness = new Set<string>(['readonly', 'euid', 'flush', 'multi_device']);
     for (const name of CAPABILITY_NAMES) {
       const alone = new Set(CAPABILITY_NAMES.filter(other => other !== name));
-      const hides = BEHIND.some(id => missingFor(id, alone).includes(name));
+      const hides =
+        BEHIND.some(id => missingFor(id, alone).includes(name)) ||
+        RULE_IDS.some(id => whyUndeclared(id, RULES[id], alone)?.includes(name) === true);
       expect([name, hides || hiding.has(name) || harness.has(name)]).toEqual([name, true]);
     }
   });

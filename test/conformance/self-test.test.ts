@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { attempt } from '../../conformance/campaign/attempt.ts';
 import { readOpLog } from '../../conformance/oplog-file.ts';
 import { FAULTS, faultNamed } from '../../conformance/faults/all.ts';
 import { AREAS, applyFault, isToldByJournal } from '../../conformance/faults/fault.ts';
@@ -12,10 +13,12 @@ import { loadDriver } from '../../conformance/targets/faulty.ts';
 import { ImplTarget } from '../../conformance/targets/impl.ts';
 import { RULES, specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
+import { Coverage } from '../../properties/coverage.ts';
 import type { Failure } from '../../properties/failure.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import type { SelfTestReport } from '../../conformance/report/self-test.ts';
 import { command, withFolder } from './command.ts';
+import { streamed } from './streamed.ts';
 import type { Op } from '../../abi/op.ts';
 
 const logOf = (id: string): string => path.join(packageRoot, 'test', 'faults', `${id}.json`);
@@ -24,6 +27,20 @@ const exploredLogOf = (id: string): string => path.join(packageRoot, 'test', 'ex
 const judged = (driver: ImplTarget, ops: readonly Op[], journal = false): Failure | undefined =>
   runLockstep({ specification, driver, world: WORLD, checkpointEvery: 1, invariants: INVARIANTS, journal }, ops)
     .failure;
+
+/** The same behind the adapter protocol: what it does not carry, nobody can see there. */
+const throughBoundary = async (
+  driver: ImplTarget,
+  ops: readonly Op[],
+  journal: boolean,
+): Promise<Failure | undefined> => {
+  const target = await streamed(() => driver);
+  try {
+    return (await attempt(target, WORLD.devices, ops, new Coverage(), { checkpointEvery: 1, journal })).failure;
+  } finally {
+    await target.stop();
+  }
+};
 
 describe('the catalogue of faults', () => {
   test('has at least 75 faults with ids of their own', () => {
@@ -60,22 +77,27 @@ describe('the catalogue of faults', () => {
 describe('the shortest known log', () => {
   const right = new ImplTarget();
 
-  test.each(FAULTS)('of $id shows it in $shortestKnown ops, and nothing without it', async fault => {
-    const { ops } = readOpLog(logOf(fault.id));
-    expect(ops.length).toBe(fault.shortestKnown);
-    const journal = isToldByJournal(fault);
-    expect(judged(right, ops, journal)).toBeUndefined();
-    const wrong = new ImplTarget(await loadDriver(fault));
-    expect(judged(wrong, ops, journal)?.op).toEqual(ops.at(-1));
-    // The explorer's log beside it, where there is one: `npm run explore:faults`.
-    const length = exploredLengths().get(fault.id);
-    if (length === undefined) return;
-    const explored = readOpLog(exploredLogOf(fault.id)).ops;
-    expect(explored.length).toBe(length);
-    expect(length).toBeGreaterThanOrEqual(fault.shortestKnown);
-    expect(judged(right, explored)).toBeUndefined();
-    expect(judged(wrong, explored)?.op).toEqual(explored.at(-1));
-  });
+  test.each(FAULTS)(
+    'of $id shows it in $shortestKnown ops, behind the protocol too, and nothing without it',
+    async fault => {
+      const { ops } = readOpLog(logOf(fault.id));
+      expect(ops.length).toBe(fault.shortestKnown);
+      const journal = isToldByJournal(fault);
+      expect(judged(right, ops, journal)).toBeUndefined();
+      const wrong = new ImplTarget(await loadDriver(fault));
+      expect(judged(wrong, ops, journal)?.op).toEqual(ops.at(-1));
+      expect(await throughBoundary(right, ops, journal)).toBeUndefined();
+      expect((await throughBoundary(wrong, ops, journal))?.op).toEqual(ops.at(-1));
+      // The explorer's log beside it, where there is one: `npm run explore:faults`.
+      const length = exploredLengths().get(fault.id);
+      if (length === undefined) return;
+      const explored = readOpLog(exploredLogOf(fault.id)).ops;
+      expect(explored.length).toBe(length);
+      expect(length).toBeGreaterThanOrEqual(fault.shortestKnown);
+      expect(judged(right, explored)).toBeUndefined();
+      expect(judged(wrong, explored)?.op).toEqual(explored.at(-1));
+    },
+  );
 
   test('is known by the explorer too, or it is said why it is not', () => {
     const { faults } = ExploredSchema.parse(JSON.parse(readFileSync(EXPLORED, 'utf8')));
@@ -159,10 +181,33 @@ describe('self-test', () => {
 });
 
 describe('a fault behind a process boundary', () => {
-  test('is found through it as well', async () => {
-    const faults = ['node-cookie', 'manager-told', 'poll-bit-missing'];
-    const { code, out } = await command(['self-test', '--foreign', '--no-shrink', '--fault', ...faults]);
-    expect(code).toBe(0);
-    expect(out).toContain('3 of 3 faults found through a process boundary');
+  /** One that an observation shows at once, one late, one that only the state shows, and one that only the journal does. */
+  const faults = ['node-cookie', 'poll-bit-missing', 'async-credit-empty', 'failures-not-apart'];
+
+  test('is found through it by the sequence that finds it in this process', async () => {
+    await withFolder(async folder => {
+      const file = path.join(folder, 'self-test.json');
+      const args = ['self-test', '--no-shrink', '--report', `json=${file}`, '--fault', ...faults];
+      const found = async (...more: string[]) => {
+        const { code, out } = await command([...args, ...more]);
+        const report = JSON.parse(readFileSync(file, 'utf8')) as SelfTestReport;
+        return { code, out, runs: report.faults.map(({ id, runs, caughtBy }) => ({ id, runs, caughtBy })) };
+      };
+      const far = await found('--foreign');
+      expect(far.code).toBe(0);
+      expect(far.out).toContain('4 of 4 faults found through a process boundary');
+      expect(far.runs).toEqual((await found()).runs);
+    });
+  });
+
+  test('is shrunk through it to a log that fails in this process too', async () => {
+    await withFolder(async folder => {
+      const { code } = await command(['self-test', '--foreign', '--fault', 'failures-not-apart', '--save', folder]);
+      expect(code).toBe(0);
+      const { ops } = readOpLog(path.join(folder, 'failures-not-apart.json'));
+      const wrong = new ImplTarget(await loadDriver(faultNamed('failures-not-apart')));
+      expect(judged(wrong, ops, true)?.kind).toBe('journal');
+      expect(ops.length).toBeLessThanOrEqual(faultNamed('failures-not-apart').shortestKnown + 1);
+    });
   });
 });

@@ -153,8 +153,8 @@ export class LinuxSession implements RemoteSession {
   }
 
   /** Of a sequence that is alone, as it was when the last snapshot was taken. */
-  journal(): Journal | undefined {
-    return this.#journal;
+  journal(): Promise<Journal | undefined> {
+    return Promise.resolve(this.#journal);
   }
 
   /** Remembers the ids of a process and of its thread. */

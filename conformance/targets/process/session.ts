@@ -1,10 +1,12 @@
 /** One test on an adapter: batches of calls as lines, several of them under way. */
+import type { z } from 'zod';
 import type { BatchStep, RemoteSession } from '../../../abi/driver.ts';
+import type { Journal } from '../../../abi/journal.ts';
 import type { Delivery, Done, Observation } from '../../../abi/observation.ts';
 import type { Snapshot } from '../../../abi/snapshot.ts';
 import { expand, type WireBytes } from '../../protocol/bytes.ts';
 import type { Capable } from '../../protocol/capabilities.ts';
-import type { AdapterErrorMessage, Request } from '../../protocol/messages.ts';
+import type { AdapterErrorMessage, Request, RESULTS } from '../../protocol/messages.ts';
 import { shortCall, type WireCall } from '../../protocol/spelling.ts';
 import type { Connection } from './connection.ts';
 import { AdapterDied, AdapterError, errorFrom, TimeoutError, UnsupportedError } from './errors.ts';
@@ -83,13 +85,24 @@ export class ProcessSession implements RemoteSession {
   }
 
   async snapshot(): Promise<Snapshot | undefined> {
+    const answer = await this.#told('snapshot');
+    return answer?.snapshot ?? undefined;
+  }
+
+  async journal(): Promise<Journal | undefined> {
+    const answer = await this.#told('journal');
+    return answer?.journal ?? undefined;
+  }
+
+  /** What the driver tells of itself; `undefined` where the capability of that name is not declared. */
+  async #told<Q extends 'snapshot' | 'journal'>(q: Q): Promise<z.infer<(typeof RESULTS)[Q]> | undefined> {
     const { connection, gen, capable } = this.#options;
-    if (!capable.has('snapshot')) return undefined;
+    if (!capable.has(q)) return undefined;
     return this.#guarded(async () => {
-      const answer = await connection.ask('snapshot', { gen }, 'test');
-      if ('ok' in answer) return answer.ok.snapshot ?? undefined;
-      if (answer.err.code !== 'unsupported') throw errorFrom(answer.err, 'snapshot');
-      throw new UnsupportedError(`snapshot is declared and not offered: ${answer.err.msg}`);
+      const answer = await connection.ask<'snapshot' | 'journal'>(q, { gen }, 'test');
+      if ('ok' in answer) return answer.ok as z.infer<(typeof RESULTS)[Q]>;
+      if (answer.err.code !== 'unsupported') throw errorFrom(answer.err, q);
+      throw new UnsupportedError(`${q} is declared and not offered: ${answer.err.msg}`);
     });
   }
 

@@ -120,6 +120,10 @@ export class ProcessTarget implements RemoteDriver {
     return this.hello.quiescence.guarantee === 'exact';
   }
 
+  get isPredictable(): boolean {
+    return this.exact && this.capable.has('placement');
+  }
+
   /** Devices that a test may have. */
   get devices(): number {
     return this.capable.has('multi_device') ? (this.hello.limits?.devices ?? 2) : 1;
