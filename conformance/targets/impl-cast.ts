@@ -1,10 +1,10 @@
 /** Who drives the optimised driver: the processes of a log, their threads and descriptors, and where their memory lies. */
 import type { IoctlArgument, WriteRead } from '../../abi/call.ts';
 import type { Reader } from '../../abi/decode.ts';
-import { SLACK, type Image, type Relocation, type Segment } from '../../abi/image.ts';
+import { Image, SLACK, type Relocation, type Segment } from '../../abi/image.ts';
 import { writeU64 } from '../../abi/u64.ts';
 import type { Epoll } from '../../impl/epoll.ts';
-import type { Memory } from '../../impl/memory.ts';
+import { Memory } from '../../impl/memory.ts';
 import type { Process } from '../../impl/process.ts';
 import { Task, TaskGroup } from '../../impl/task.ts';
 import { Descriptors } from './impl-files.ts';
@@ -79,6 +79,47 @@ export class NativeProcess {
 
   constructor(proc: number) {
     this.group = new TaskGroup(FIRST_PID + PIDS * proc, this.files);
+  }
+}
+
+/** Everybody in a sequence, each there from the first call that names him. */
+export class Cast {
+  #processes = new Map<number, NativeProcess>();
+  /** Rooms of threads of former sequences. */
+  readonly #spareRooms: Room[] = [];
+
+  /** The processes by their numbers in the log, in the order in which they came. */
+  get processes(): readonly (readonly [number, NativeProcess])[] {
+    return [...this.#processes];
+  }
+
+  /** The sequence is over, and nobody of it is left. */
+  leave(): void {
+    for (const { threads } of this.#processes.values()) {
+      for (const { image, memory } of threads.values()) this.#spareRooms.push({ image, memory });
+    }
+    // A map that is cleared links what it held to what it will hold: for the garbage collector all of it is in use.
+    this.#processes = new Map();
+  }
+
+  processOf(proc: number): NativeProcess {
+    let native = this.#processes.get(proc);
+    if (native === undefined) {
+      native = new NativeProcess(proc);
+      this.#processes.set(proc, native);
+    }
+    return native;
+  }
+
+  threadOf(proc: number, index: number): NativeThread {
+    const { threads, group } = this.processOf(proc);
+    let thread = threads.get(index);
+    if (thread === undefined) {
+      const room = this.#spareRooms.pop() ?? { image: new Image(), memory: new Memory() };
+      thread = new NativeThread(group.pid + index, group, room);
+      threads.set(index, thread);
+    }
+    return thread;
   }
 }
 

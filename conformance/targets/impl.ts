@@ -4,39 +4,35 @@ import { IOCTL } from '../../abi/constants.ts';
 import { decodeIoctl } from '../../abi/decode.ts';
 import type { Driver, World } from '../../abi/driver.ts';
 import { encodeIoctl, encodeWriteRead, ioctlNumber } from '../../abi/encode.ts';
-import { BAD_POINTER, Image } from '../../abi/image.ts';
+import { BAD_POINTER } from '../../abi/image.ts';
 import type { Completion, Done, Observation, Result } from '../../abi/observation.ts';
 import type { Journal } from '../../abi/journal.ts';
 import type { Snapshot } from '../../abi/snapshot.ts';
 import { BinderDriver } from '../../impl/driver.ts';
 import type { Epoll, EpollWait } from '../../impl/epoll.ts';
 import { fileIo } from '../../impl/files.ts';
-import { Memory } from '../../impl/memory.ts';
 import { PARKED } from '../../impl/result.ts';
 import { snapshotOf } from '../../impl/snapshot.ts';
 import type { Thread } from '../../impl/thread.ts';
 import type { DriverClass } from './faulty.ts';
 import { done, OK, peekedHex, refused, shows, waitDone, writeReadDone } from './impl-answers.ts';
 import {
+  Cast,
   Descriptor,
   FIRST_SEGMENT,
   layOut,
-  NativeProcess,
-  NativeThread,
   pidOf,
   procOfPid,
-  threadOfTid,
-  type Room,
+  type NativeProcess,
+  type NativeThread,
 } from './impl-cast.ts';
-import { journalFrom, NOTHING_BEFORE } from './linux/journal.ts';
+import { journalOf } from './impl-journal.ts';
 
 const NO_COMPLETIONS: readonly Completion[] = [];
 
 export class ImplTarget implements Driver {
   readonly #driver: BinderDriver;
-  #processes = new Map<number, NativeProcess>();
-  /** Rooms of threads of former sequences. */
-  readonly #spareRooms: Room[] = [];
+  readonly #cast = new Cast();
 
   /** `Driver`: which optimised driver, where it is not the right one (`faulty.ts`). */
   constructor(Driver: DriverClass = BinderDriver) {
@@ -49,11 +45,7 @@ export class ImplTarget implements Driver {
   }
 
   reset(world: World): void {
-    for (const { threads } of this.#processes.values()) {
-      for (const { image, memory } of threads.values()) this.#spareRooms.push({ image, memory });
-    }
-    // A map that is cleared links what it held to what it will hold: for the garbage collector all of it is in use.
-    this.#processes = new Map();
+    this.#cast.leave();
     this.#driver.reset(world.devices);
   }
 
@@ -72,23 +64,8 @@ export class ImplTarget implements Driver {
     });
   }
 
-  /** What the text of its debugfs files tells. */
   journal(): Journal {
-    const text = (file: string): string => this.#driver.debugFile(file) ?? '';
-    const processes = [...this.#processes].flatMap(([proc, { group }]) => {
-      const file = this.#driver.debugFile(`proc/${group.pid}`);
-      return file === null ? [] : [{ proc, text: file }];
-    });
-    const persons = {
-      procOf: procOfPid,
-      threadOf: threadOfTid,
-      deviceIn: (context: string) => Number(context.replace('binder', '')),
-    };
-    const texts = {
-      ...{ stats: text('stats'), state: text('state'), transactions: text('transactions'), processes },
-      ...{ log: text('transaction_log'), failed: text('failed_transaction_log') },
-    };
-    return journalFrom(persons, texts, NOTHING_BEFORE);
+    return journalOf(this.#driver, this.#cast);
   }
 
   /** The observation of a call that completed parked ops, perhaps itself. */
@@ -127,14 +104,14 @@ export class ImplTarget implements Driver {
         driver.reclaim();
         return OK;
       case 'kill':
-        this.#kill(this.#processOf(call.proc));
+        this.#kill(this.#cast.processOf(call.proc));
         return OK;
       case 'signal':
-        driver.signal(this.#threadOf(call.proc, call.thread));
+        driver.signal(this.#cast.threadOf(call.proc, call.thread));
         return OK;
       case 'exit_task':
         // The driver is told nothing (THR-49).
-        this.#closeEpoll(this.#threadOf(call.proc, call.thread));
+        this.#closeEpoll(this.#cast.threadOf(call.proc, call.thread));
         return OK;
       case 'fork':
         this.#fork(call);
@@ -142,16 +119,16 @@ export class ImplTarget implements Driver {
       case 'epoll_wait':
         return this.#epollWait(call);
       case 'set_nice':
-        this.#threadOf(call.proc, call.thread).nice = call.nice;
+        this.#cast.threadOf(call.proc, call.thread).nice = call.nice;
         return OK;
       case 'get_nice':
-        return shows({ nice: this.#threadOf(call.proc, call.thread).nice });
+        return shows({ nice: this.#cast.threadOf(call.proc, call.thread).nice });
       case 'set_euid':
         // The processes keep their capabilities: nice values stay theirs to choose (READ-37).
-        this.#processOf(call.proc).group.euid = call.euid;
+        this.#cast.processOf(call.proc).group.euid = call.euid;
         return OK;
       case 'limit_fds':
-        this.#processOf(call.proc).files.limit(call.free);
+        this.#cast.processOf(call.proc).files.limit(call.free);
         return OK;
       default:
         return this.#onDescriptor(call);
@@ -177,8 +154,8 @@ export class ImplTarget implements Driver {
     },
   ): Result {
     const driver = this.#driver;
-    const thread = this.#threadOf(call.proc, call.thread);
-    const native = this.#processOf(call.proc);
+    const thread = this.#cast.threadOf(call.proc, call.thread);
+    const native = this.#cast.processOf(call.proc);
     const descriptor = native.descriptors.get(call.fd);
     if (descriptor === undefined) return refused('EBADF');
     const { process } = descriptor;
@@ -224,8 +201,8 @@ export class ImplTarget implements Driver {
   }
 
   #open(call: Call & { readonly op: 'open' }): Result {
-    const native = this.#processOf(call.proc);
-    const thread = this.#threadOf(call.proc, call.thread);
+    const native = this.#cast.processOf(call.proc);
+    const thread = this.#cast.threadOf(call.proc, call.thread);
     if (native.files.full) return refused('EMFILE');
     const process = this.#driver.open(call.device, thread, call.nonblock, call.fd);
     if (process === null) return refused('EINVAL');
@@ -234,7 +211,7 @@ export class ImplTarget implements Driver {
   }
 
   #share(call: Call & { readonly op: 'share' }, { process, readonly }: Descriptor): Result {
-    const to = this.#processOf(call.to);
+    const to = this.#cast.processOf(call.to);
     if (to.files.full) return refused('EMFILE');
     this.#driver.share(process);
     this.#give(to, call.as, new Descriptor(process, readonly, true));
@@ -242,11 +219,11 @@ export class ImplTarget implements Driver {
   }
 
   #fork({ proc, thread, child: number }: Call & { readonly op: 'fork' }): void {
-    const parent = this.#processOf(proc);
-    const child = this.#processOf(number);
+    const parent = this.#cast.processOf(proc);
+    const child = this.#cast.processOf(number);
     parent.files.copyTo(child.files);
     child.group.euid = parent.group.euid;
-    this.#threadOf(number, 0).nice = this.#threadOf(proc, thread).nice;
+    this.#cast.threadOf(number, 0).nice = this.#cast.threadOf(proc, thread).nice;
     for (const [fd, { process, readonly, closed }] of parent.descriptors) {
       if (closed) continue;
       this.#driver.share(process);
@@ -260,7 +237,7 @@ export class ImplTarget implements Driver {
   }
 
   #epollWait(call: Call & { readonly op: 'epoll_wait' }): Result {
-    const thread = this.#threadOf(call.proc, call.thread);
+    const thread = this.#cast.threadOf(call.proc, call.thread);
     thread.waitOp = call.id;
     const found = this.#driver.epollWait(this.#epollOf(thread), thread, Infinity, call.sleep === true);
     return found === null ? 'pending' : waitDone(found);
@@ -285,8 +262,8 @@ export class ImplTarget implements Driver {
   }
 
   #writeRead(call: WriteRead): Result {
-    const thread = this.#threadOf(call.proc, call.thread);
-    const descriptor = this.#processOf(call.proc).descriptors.get(call.fd);
+    const thread = this.#cast.threadOf(call.proc, call.thread);
+    const descriptor = this.#cast.processOf(call.proc).descriptors.get(call.fd);
     if (descriptor === undefined) return refused('EBADF');
     const { image } = thread;
     const { read } = encodeWriteRead(image, call);
@@ -300,8 +277,8 @@ export class ImplTarget implements Driver {
   }
 
   #ioctl(call: Call & { readonly op: 'ioctl' }): Result {
-    const thread = this.#threadOf(call.proc, call.thread);
-    const descriptor = this.#processOf(call.proc).descriptors.get(call.fd);
+    const thread = this.#cast.threadOf(call.proc, call.thread);
+    const descriptor = this.#cast.processOf(call.proc).descriptors.get(call.fd);
     if (descriptor === undefined) return refused('EBADF');
     const { image } = thread;
     const good = encodeIoctl(image, call, pidOf);
@@ -311,25 +288,5 @@ export class ImplTarget implements Driver {
     if (result !== 0) return done(result);
     const out = decodeIoctl(number, image.bytes);
     return out === undefined ? OK : shows({ out });
-  }
-
-  #processOf(proc: number): NativeProcess {
-    let native = this.#processes.get(proc);
-    if (native === undefined) {
-      native = new NativeProcess(proc);
-      this.#processes.set(proc, native);
-    }
-    return native;
-  }
-
-  #threadOf(proc: number, index: number): NativeThread {
-    const { threads, group } = this.#processOf(proc);
-    let thread = threads.get(index);
-    if (thread === undefined) {
-      const room = this.#spareRooms.pop() ?? { image: new Image(), memory: new Memory() };
-      thread = new NativeThread(group.pid + index, group, room);
-      threads.set(index, thread);
-    }
-    return thread;
   }
 }
