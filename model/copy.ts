@@ -11,7 +11,7 @@ import { translate, type Parcel, type Refusal, type Translation } from './object
 import { undo } from './release.ts';
 import { NO_THREAD, fileOf, type FileKey, type Id, type Node, type ThreadKey, type Transaction } from './state.ts';
 import { euidOf, niceOf, procOf } from './task.ts';
-import type { Turn } from './turn.ts';
+import { appended, type Turn } from './turn.ts';
 
 /** One message on its way to a file. */
 export interface Sending {
@@ -96,7 +96,7 @@ export const copyTo = (t: Turn, sending: Sending): Copied => {
     },
   };
   t.fire('TXN-15', 'UAPI-12');
-  t.transactions = [...t.transactions, transaction];
+  t.transactions = appended(t.transactions, transaction);
   return { copied: true, spam: got.spam };
 };
 

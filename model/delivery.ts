@@ -21,7 +21,7 @@ import {
   type Work,
 } from './state.ts';
 import { niceOf, procOf, setNice, taskOf } from './task.ts';
-import type { Turn } from './turn.ts';
+import { appended, type Turn } from './turn.ts';
 import { store, type Cursor } from './cursor.ts';
 
 /**
@@ -122,7 +122,7 @@ const deliverDeath = (
   }
   t.fire('READ-22', 'DEATH-05');
   const file = t.file(fileOf(thread));
-  t.changeFile(file.key, { delivered: [...file.delivered, work] });
+  t.changeFile(file.key, { delivered: appended(file.delivered, work) });
   if (work.ref !== 0) {
     const { death } = t.ref(work.ref);
     if (death !== null) t.changeRef(work.ref, { death: { cookie: death.cookie, at: 'delivered' } });
@@ -150,7 +150,7 @@ const deliverTransaction = (t: Turn, thread: ThreadKey, cursor: Cursor, id: Tran
   }
   const file = t.file(fileOf(thread));
   if (procOf(t, thread) !== file.proc) t.fire('PROC-27');
-  t.delivered.push({ origin: transaction.origin, proc: file.proc, fd: file.fd, delivery });
+  t.delivered = appended(t.delivered, { origin: transaction.origin, proc: file.proc, fd: file.fd, delivery });
   t.fire('READ-30', 'DLV-05', 'ALLOC-44');
   if (cursor.returns.some(({ br }) => br === 'BR_TRANSACTION_COMPLETE')) {
     t.fire(transaction.reply ? 'READ-32' : 'READ-34');

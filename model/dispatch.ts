@@ -6,7 +6,7 @@ import { TF_ONE_WAY, TF_UPDATE_TXN } from '../abi/constants.ts';
 import { giveBack, bufferAt, changeBuffer } from './buffer.ts';
 import { dropContents } from './release.ts';
 import { NO_THREAD, type Buffer, type Id, type NodeId, type ThreadKey, type Transaction } from './state.ts';
-import { without, type Turn } from './turn.ts';
+import { appended, without, type Turn } from './turn.ts';
 import type { Failure } from './failure.ts';
 import { queueForFile, queueForThread, selectThread, wake, wakeFor } from './work.ts';
 
@@ -58,7 +58,7 @@ const dispatchOneway = (t: Turn, id: Id, nodeId: NodeId): void => {
   }
   const { flags, to } = t.transaction(id);
   if ((flags & TF_UPDATE_TXN) !== 0 && t.file(to).frozen) supersede(t, id, nodeId);
-  t.changeNode(nodeId, { asyncTodo: [...t.node(nodeId).asyncTodo, id] });
+  t.changeNode(nodeId, { asyncTodo: appended(t.node(nodeId).asyncTodo, id) });
 };
 
 /** TXN-32, FRZ-11, REL-15: the oldest waiting oneway that this one replaces goes, with its buffer. */

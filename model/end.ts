@@ -35,8 +35,7 @@ const mixWoken = (t: Turn, file: FileKey): void => {
   const isMixed = asking.length > 0 && readers.some(thread => holderOf(thread) !== OPENER);
   if (!isMixed || readers.length < 2 || t.choose(2) === 0) return;
   for (const thread of asking.reverse()) {
-    t.woken.splice(t.woken.indexOf(thread), 1);
-    t.woken.unshift(thread);
+    t.woken = [thread, ...t.woken.filter(other => other !== thread)];
   }
 };
 

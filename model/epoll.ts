@@ -22,7 +22,7 @@ import {
 } from './state.ts';
 import { procOf } from './task.ts';
 import { threadFor } from './thread.ts';
-import { inserted, taskKey, type Turn } from './turn.ts';
+import { appended, inserted, taskKey, without, type Turn } from './turn.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 
@@ -121,13 +121,13 @@ const NONE: readonly FdIndex[] = [];
 /** The thread no longer sleeps. */
 const rise = (t: Turn, set: EpollSet, done: Done): void => {
   if (set.sleeper === null) return;
-  t.completions.push({ op: set.sleeper, done: shaped(done) });
+  t.completions = appended(t.completions, { op: set.sleeper, done: shaped(done) });
   keepWith(t, set, { sleeper: null });
 };
 
 /** A thread that was woken in epoll_wait looks, and sleeps on when it finds nothing. */
 const runSleeper = (t: Turn, key: number): void => {
-  t.wokenSets.splice(t.wokenSets.indexOf(key), 1);
+  t.wokenSets = without(t.wokenSets, other => other === key);
   const ready = look(t, key);
   const set = setWith(t, key);
   if (ready.length > 0 && set !== undefined) rise(t, set, { status: 'OK', ready });
@@ -160,7 +160,7 @@ export const alert = (t: Turn, thread: ThreadKey): boolean => {
   keepWith(t, set, {
     entries: set.entries.map(entry => (isAlerted(entry) ? changedEntry(entry, true, true) : entry)),
   });
-  if (set.sleeper !== null && !t.wokenSets.includes(key)) t.wokenSets.push(key);
+  if (set.sleeper !== null && !t.wokenSets.includes(key)) t.wokenSets = appended(t.wokenSets, key);
   return true;
 };
 
@@ -174,7 +174,7 @@ export const alertPollers = (t: Turn, file: FileKey): void => {
 
 /** Before work of the file goes, those who were woken for it may look. */
 export const letSleepersLook = (t: Turn, file: FileKey): void => {
-  for (const key of [...t.wokenSets]) {
+  for (const key of t.wokenSets) {
     const concerned = setWith(t, key)?.entries.some(entry => entry.file === file && entry.ready) === true;
     if (concerned && t.choose(2) === 1) runSleeper(t, key);
   }

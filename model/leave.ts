@@ -10,8 +10,9 @@ import type { Turn } from './turn.ts';
 
 /** The next ref goes. */
 export const leaveNext = (t: Turn): void => {
-  const next = t.leaving.shift();
+  const next = t.leaving[0];
   if (next === undefined) return;
+  t.leaving = t.leaving.slice(1);
   t.fire('PROC-20', 'DEATH-14');
   removeRef(t, next);
 };

@@ -6,7 +6,7 @@ import { addPages, commonPages, countPages } from './page.ts';
 import { withArena } from './record.ts';
 import type { File, FileKey } from './state.ts';
 import { isHeld } from './task.ts';
-import type { Turn } from './turn.ts';
+import { appended, type Turn } from './turn.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
 
@@ -51,7 +51,7 @@ export const munmap = (t: Turn, call: Of<'munmap'>, file: File): Status => {
   const gone = addPages(arena.gone, [first, Math.min(end, whole)]);
   const mapped = (whole - countPages(gone)) * PAGE;
   t.changeFile(file.key, { arena: withArena(arena, { live: false, gone, mapped }) });
-  if (isLetGo(t, file.key)) t.deferred.push({ file: file.key, what: 'release' });
+  if (isLetGo(t, file.key)) t.deferred = appended(t.deferred, { file: file.key, what: 'release' });
   return 'OK';
 };
 

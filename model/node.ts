@@ -9,7 +9,7 @@ import type { U64 } from '../abi/u64.ts';
 import { FLAT_BINDER_FLAG_ACCEPTS_FDS, FLAT_BINDER_FLAG_TXN_SECURITY_CTX } from '../abi/constants.ts';
 import { noteMade } from './journal/note.ts';
 import { NO_FILE, NO_THREAD, type FileKey, type Node, type NodeId, type ThreadKey } from './state.ts';
-import { without, type Turn } from './turn.ts';
+import { appended, without, type Turn } from './turn.ts';
 import { queueDeferred, queueForFile, unqueueNode, wakeFile } from './work.ts';
 
 /** The file's own node with that ptr. */
@@ -47,7 +47,7 @@ export const nodeFor = (t: Turn, owner: FileKey, ptr: U64, cookie: U64, flags: n
     asyncTodo: [],
     refs: [],
   };
-  t.nodes = [...t.nodes, node];
+  t.nodes = appended(t.nodes, node);
   noteMade(t, 'node');
   return node;
 };

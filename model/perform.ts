@@ -13,7 +13,7 @@ import { runWoken } from './read.ts';
 import { withArena, withFile } from './record.ts';
 import { indexOf, threadKey, type Arena, type File } from './state.ts';
 import { changeTask, hasFreeFd, limitFds, niceWith, taskOf } from './task.ts';
-import type { Turn } from './turn.ts';
+import { appended, type Turn } from './turn.ts';
 
 /** What the call itself does, answered in the shape of all answers. */
 export const perform = (t: Turn, call: Call): Result => {
@@ -86,7 +86,7 @@ const performOn = (t: Turn, call: FileCall, file: File): Result => {
       return OK;
     case 'flush':
       if (!hasFreeFd(t, call.proc)) return { status: 'EMFILE' };
-      t.deferred.push({ file: file.key, what: 'flush' });
+      t.deferred = appended(t.deferred, { file: file.key, what: 'flush' });
       return OK;
     case 'poll':
       return { status: 'OK', readable: isReadable(t, threadKey(file, call.proc, call.thread)) };
@@ -119,6 +119,6 @@ const interrupt = (t: Turn, proc: number, thread: number): void => {
   interruptWait(t, proc, thread);
   const parked = t.parked.find(({ thread: key }) => indexOf(key) === thread && isThreadOf(t.files, key, proc));
   if (parked === undefined) return;
-  t.woken.push(parked.thread);
+  t.woken = appended(t.woken, parked.thread);
   runWoken(t, parked.thread, true);
 };

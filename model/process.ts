@@ -12,7 +12,7 @@ import { isLetGo } from './mapping.ts';
 import { withArena } from './record.ts';
 import { LOOPER, fileOf, type File } from './state.ts';
 import { changeTask, hasFreeFd, isHeld, niceWith, procOf, taskOf } from './task.ts';
-import { without, type Deferred, type Turn } from './turn.ts';
+import { appended, without, type Deferred, type Turn } from './turn.ts';
 import { wakeFile } from './work.ts';
 
 type Of<Kind extends Call['op']> = Call & { readonly op: Kind };
@@ -48,7 +48,7 @@ export const open = (t: Turn, call: Of<'open'>): Status => {
     arena: noArena,
   };
   t.nextFile++;
-  t.files = [...t.files, file];
+  t.files = appended(t.files, file);
   noteMade(t, 'proc');
   return 'OK';
 };
@@ -86,8 +86,8 @@ export const fork = (t: Turn, call: Of<'fork'>): void => {
 export const close = (t: Turn, call: Of<'close'>, file: File): void => {
   if (call.proc === file.proc) t.changeFile(file.key, { open: false });
   else changeTask(t, call.proc, { held: taskOf(t, call.proc).held.filter(({ fd }) => fd !== call.fd) });
-  t.deferred.push({ file: file.key, what: 'flush' });
-  if (isLetGo(t, file.key)) t.deferred.push({ file: file.key, what: 'release' });
+  t.deferred = appended(t.deferred, { file: file.key, what: 'flush' });
+  if (isLetGo(t, file.key)) t.deferred = appended(t.deferred, { file: file.key, what: 'release' });
   else if (!t.file(file.key).open && !isHeld(t, file.key)) t.fire('PROC-13');
 };
 
@@ -132,9 +132,9 @@ const defer = (t: Turn, asked: readonly Deferred[]): void => {
     what === 'flush' && t.epolls.length === 0 && t.parked.every(({ thread }) => fileOf(thread) !== file);
   const telling = asked.filter(each => !isQuiet(each));
   const [first, ...rest] = telling;
-  t.deferred.push(...asked.filter(isQuiet));
+  t.deferred = [...t.deferred, ...asked.filter(isQuiet)];
   if (first === undefined) return;
   const way = t.choose(Math.min(telling.length, 3));
-  if (way === 0) t.deferred.push(...rest.reverse(), first);
-  else t.deferred.push(first, ...(way === 1 ? rest.reverse() : rest));
+  if (way === 0) t.deferred = [...t.deferred, ...rest.reverse(), first];
+  else t.deferred = [...t.deferred, first, ...(way === 1 ? rest.reverse() : rest)];
 };

@@ -15,7 +15,7 @@ import { letReleaseRun } from './leave.ts';
 import { LOOPER, NO_THREAD, fileOf, indexOf, type FileKey, type Parked, type ThreadKey } from './state.ts';
 import { procOf, setNice } from './task.ts';
 import { wantsThread } from './thread.ts';
-import { inserted, taskKey, without, type Turn } from './turn.ts';
+import { appended, inserted, taskKey, without, type Turn } from './turn.ts';
 import { hasWork, isFreeForFileWork, isLooper } from './ready.ts';
 import { runSleepers } from './epoll.ts';
 import { wakeFile } from './work.ts';
@@ -80,7 +80,7 @@ const park = (t: Turn, thread: ThreadKey, cursor: Cursor, forProc: boolean, op: 
   t.changeThread(thread, { looper: t.thread(thread).looper | LOOPER.WAITING });
   if (forProc) {
     const { key, waiting } = t.file(fileOf(thread));
-    t.changeFile(key, { waiting: [thread, ...waiting] });
+    t.changeFile(key, { waiting: waiting.length === 0 ? [thread] : [thread, ...waiting] });
   }
 };
 
@@ -193,7 +193,7 @@ export const resume = (t: Turn, thread: ThreadKey, signal = false): ReadEnd => {
 
 /** Runs a woken reader until it returns or sleeps again, and reports it. */
 export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
-  t.woken.splice(t.woken.indexOf(thread), 1);
+  t.woken = without(t.woken, other => other === thread);
   const parked = t.parkedOn(thread);
   if (parked === undefined) return;
   const { current } = t;
@@ -203,7 +203,7 @@ export const runWoken = (t: Turn, thread: ThreadKey, signal = false): void => {
   if (ended === 'parked') return;
   t.fire('THR-03');
   t.changeThread(thread, { needReturn: false });
-  t.completions.push({
+  t.completions = appended(t.completions, {
     op: parked.op,
     done: exchanged(ended.status, parked.wrote, ended.read, ended.returns),
   });

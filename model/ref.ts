@@ -8,7 +8,7 @@ import { CONTEXT_MANAGER, type Handle } from '../abi/ids.ts';
 import { noteMade } from './journal/note.ts';
 import { countRef, settle, uncountRef } from './node.ts';
 import { NO_THREAD, type FileKey, type NodeId, type Ref, type ThreadKey } from './state.ts';
-import { without, type Turn } from './turn.ts';
+import { appended, without, type Turn } from './turn.ts';
 
 /** The file's ref under a handle. */
 export const refByHandle = (t: Turn, file: FileKey, handle: Handle): Ref | undefined => {
@@ -46,7 +46,7 @@ export const refFor = (t: Turn, file: FileKey, node: NodeId): Ref => {
     weak: 0,
     death: null,
   };
-  t.refs = [...t.refs, ref];
+  t.refs = appended(t.refs, ref);
   noteMade(t, 'ref');
   t.changeNode(node, { refs: [ref.id, ...t.node(node).refs] });
   return ref;

@@ -39,6 +39,11 @@ export const taskKey = (proc: ProcIndex, thread: ThreadIndex): number => proc * 
 /** No native thread of the log. */
 export const NOBODY = -1;
 
+/** Most turns have nothing of most kinds to tell. */
+const NONE: readonly never[] = [];
+/** The rules that the turn which runs has named; there is one at a time. */
+const FIRED: RuleId[] = [];
+
 export class Turn {
   devices: readonly Context[];
   tasks: readonly Task[];
@@ -58,29 +63,29 @@ export class Turn {
   readonly op: OpId;
   /** Number of the command being executed, for `origin`. */
   command = 0;
-  readonly rules: RuleId[] = [];
-  readonly delivered: Delivered[] = [];
-  readonly completions: Completion[] = [];
+  #fired = 0;
+  delivered: readonly Delivered[] = NONE;
+  completions: readonly Completion[] = NONE;
   /** Parked threads that were woken and have not run yet, in the order of waking. */
-  readonly woken: ThreadKey[] = [];
+  woken: readonly ThreadKey[] = NONE;
   /** Threads that were woken in epoll_wait and have not looked yet, by `taskKey`. */
-  readonly wokenSets: number[] = [];
+  wokenSets: readonly number[] = NONE;
   /** What is noted for a journal, where one is kept. */
   readonly notes: Notes | null;
   /** The native thread that runs, by `taskKey`; `NOBODY` for a worker of the kernel. */
   current = NOBODY;
   /** Files whose flush or release is left to the kernel worker, in order of asking. */
-  readonly deferred: Deferred[] = [];
+  deferred: readonly Deferred[] = NONE;
 
   /** Lets readers run whom that concerns, while the worker goes on beside those whom it woke. */
   beside: ((t: Turn, file: FileKey, thread: ThreadKey) => void) | null = null;
 
   /** Refs that a dying file has yet to let go of, in order; its release runs beside the readers (PROC-14). */
-  leaving: Id[] = [];
+  leaving: readonly Id[] = NONE;
 
   readonly #answers: readonly number[];
   /** How many answers each choice had, in order. */
-  readonly asked: number[] = [];
+  asked: readonly number[] = NONE;
 
   constructor(state: State, op: OpId, answers: readonly number[], notes: Notes | null = null) {
     this.devices = state.devices;
@@ -120,16 +125,21 @@ export class Turn {
 
   /** Names the rules that decide what happens here. */
   fire(rule: RuleId, second?: RuleId, third?: RuleId): void {
-    this.rules.push(rule);
-    if (second !== undefined) this.rules.push(second);
-    if (third !== undefined) this.rules.push(third);
+    FIRED[this.#fired++] = rule;
+    if (second !== undefined) FIRED[this.#fired++] = second;
+    if (third !== undefined) FIRED[this.#fired++] = third;
+  }
+
+  /** The rules that were named so far, in order. To be asked before another turn begins. */
+  rules(): readonly RuleId[] {
+    return FIRED.slice(0, this.#fired);
   }
 
   /** One of `count` things that the driver may do; the first is the canonical one. */
   choose(count: number): number {
     if (count <= 1) return 0;
     const answer = this.#answers[this.asked.length] ?? 0;
-    this.asked.push(count);
+    this.asked = appended(this.asked, count);
     return answer;
   }
 
@@ -227,6 +237,13 @@ const changed = <Item extends object>(
   const next = table === base ? table.slice() : (table as Item[]);
   next[at] = copy(item, change);
   return next;
+};
+
+/** `list` with one more entry at its end. Most lists are short, and those get no room to grow. */
+export const appended = <Item>(list: readonly Item[], item: Item): readonly Item[] => {
+  if (list.length === 0) return [item];
+  if (list.length === 1) return [list[0] as Item, item];
+  return [...list, item];
 };
 
 /** `table` with one more entry, before the first that comes after it. */

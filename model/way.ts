@@ -42,7 +42,8 @@ export const run = (
   const result = perform(turn, call);
   runAllWoken(turn);
   turn.current = NOBODY;
-  for (let next = turn.deferred.shift(); next !== undefined; next = turn.deferred.shift()) {
+  for (let next = turn.deferred[0]; next !== undefined; next = turn.deferred[0]) {
+    turn.deferred = turn.deferred.slice(1);
     if (turn.fileIfAny(next.file) === undefined) continue;
     if (next.what === 'flush') flush(turn, next.file);
     else release(turn, next.file);
@@ -52,14 +53,14 @@ export const run = (
   // An op that parked and was released within its own turn has simply returned.
   const own = turn.completions.find(({ op }) => op === call.id);
   const others = own === undefined ? turn.completions : turn.completions.filter(other => other !== own);
-  const completions = others.length > 1 ? [...others].sort(byOp) : others;
+  const completions = others.length > 1 ? others.toSorted(byOp) : others;
   return {
     turn,
     outcome: {
       state: turn.state(),
       observation: { op: call.id, result: own?.done ?? result, completions },
       delivered: turn.delivered,
-      rules: turn.rules,
+      rules: turn.rules(),
     },
   };
 };

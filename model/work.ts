@@ -5,12 +5,12 @@
 import { alert, alertPollers, letSleepersLook } from './epoll.ts';
 import { LOOPER, NO_THREAD, indexOf, type FileKey, type ThreadKey, type Work } from './state.ts';
 import { procOf } from './task.ts';
-import { taskKey, type Turn } from './turn.ts';
+import { appended, taskKey, type Turn } from './turn.ts';
 
 /** Queues work for a thread that makes it return (binder_enqueue_thread_work). */
 export const queueForThread = (t: Turn, thread: ThreadKey, work: Work): void => {
   if (t.epolls.length > 0) alertSelf(t, thread);
-  t.changeThread(thread, { todo: [...t.thread(thread).todo, work], processTodo: true });
+  t.changeThread(thread, { todo: appended(t.thread(thread).todo, work), processTodo: true });
 };
 
 /** THR-38: a poller that queues its first such work for itself is told so. */
@@ -24,13 +24,13 @@ const alertSelf = (t: Turn, thread: ThreadKey): void => {
 /** Queues work that waits for other work to be delivered with it (binder_enqueue_deferred_thread_work). */
 export const queueDeferred = (t: Turn, thread: ThreadKey, work: Work): void => {
   t.fire('THR-34', 'READ-31');
-  t.changeThread(thread, { todo: [...t.thread(thread).todo, work] });
+  t.changeThread(thread, { todo: appended(t.thread(thread).todo, work) });
 };
 
 /** Queues work for whichever thread of the file reads first. */
 export const queueForFile = (t: Turn, file: FileKey, work: Work): void => {
   t.beside?.(t, file, NO_THREAD);
-  t.changeFile(file, { todo: [...t.file(file).todo, work] });
+  t.changeFile(file, { todo: appended(t.file(file).todo, work) });
 };
 
 /** THR-27: the most recently blocked reader, taken off the waiting list (binder_select_thread). */
@@ -46,7 +46,7 @@ export const selectThread = (t: Turn, file: FileKey): ThreadKey => {
 /** Lets a thread run again if it sleeps in the driver, and tells its epoll set. */
 export const wake = (t: Turn, thread: ThreadKey): void => {
   if (t.epolls.length > 0) alert(t, thread);
-  if (t.parkedOn(thread) !== undefined && !t.woken.includes(thread)) t.woken.push(thread);
+  if (t.parkedOn(thread) !== undefined && !t.woken.includes(thread)) t.woken = appended(t.woken, thread);
 };
 
 /** THR-37: for work of a file: the reader that was taken for it, or all who poll. */
