@@ -17,23 +17,30 @@ export interface EncodedWriteRead {
 
 /** The BC_* word of a resolved command. */
 export const wordOfCommand = (command: Command): number => {
-  if (command.bc === 'RAW') return command.word;
-  if (command.bc === 'BC_TRANSACTION' && command.message.buffersSize !== undefined) return BC.BC_TRANSACTION_SG;
-  if (command.bc === 'BC_REPLY' && command.message.buffersSize !== undefined) return BC.BC_REPLY_SG;
-  return BC[command.bc];
+  switch (command.bc) {
+    case 'RAW':
+      return command.word;
+    case 'BC_TRANSACTION':
+      return command.message.buffersSize === undefined ? BC.BC_TRANSACTION : BC.BC_TRANSACTION_SG;
+    case 'BC_REPLY':
+      return command.message.buffersSize === undefined ? BC.BC_REPLY : BC.BC_REPLY_SG;
+    default:
+      return BC[command.bc];
+  }
 };
 
 /** Bytes of a command in the write buffer, its word included. */
 export const commandSize = (command: Command): number =>
   4 + (command.bc === 'RAW' ? command.bytes.length >> 1 : payloadSize(wordOfCommand(command)));
 
-/** write_size of a call: the commands, unless the call says otherwise. */
-export const writeSizeOf = (call: WriteRead): number => {
-  if (call.writeSize !== undefined) return call.writeSize;
-  let size = 0;
-  for (const command of call.write) size += commandSize(command);
-  return size;
+const lengthOf = (commands: readonly Command[]): number => {
+  let length = 0;
+  for (const command of commands) length += commandSize(command);
+  return length;
 };
+
+/** write_size of a call: the commands, unless the call says otherwise. */
+export const writeSizeOf = ({ write, writeSize }: WriteRead): number => writeSize ?? lengthOf(write);
 
 const writeData = (into: Uint8Array, at: number, message: Message): void => {
   const filling = fillingOf(message);
@@ -96,10 +103,21 @@ const encodeMessage = (image: Image, at: number, message: Message): void => {
   }
 };
 
-const encodeCommand = (image: Image, at: number, command: Command): void => {
+/** One command behind the other. */
+const encodeCommands = (image: Image, from: number, commands: readonly Command[]): void => {
+  let at = from;
+  for (const command of commands) {
+    const word = wordOfCommand(command);
+    image.view.setUint32(at, word, true);
+    at += 4;
+    encodeBody(image, at, command);
+    at += command.bc === 'RAW' ? command.bytes.length >> 1 : payloadSize(word);
+  }
+};
+
+/** What stands behind the word of a command. */
+const encodeBody = (image: Image, body: number, command: Command): void => {
   const { view } = image;
-  view.setUint32(at, wordOfCommand(command), true);
-  const body = at + 4;
   switch (command.bc) {
     case 'BC_TRANSACTION':
     case 'BC_REPLY':
@@ -156,25 +174,17 @@ export const encodeWriteRead = (image: Image, call: WriteRead): EncodedWriteRead
   image.clear();
   const argument = image.segment(layout.WRITE_READ.size);
   const { fields } = layout.WRITE_READ;
-  const size = writeSizeOf(call);
+  const length = lengthOf(call.write);
+  const size = call.writeSize ?? length;
   writeU64(image.view, fields.write_size.at, size);
   writeU64(image.view, fields.write_consumed.at, call.writeConsumed);
   let write = -1;
   if (call.write.length > 0 || size > 0) {
-    let length = 0;
-    for (const command of call.write) length += commandSize(command);
     const limit = call.writeLimit;
     write = image.segment(limit === undefined ? length : Math.min(limit, length), limit !== undefined);
     image.point(fields.write_buffer.at, { segment: write, addend: 0 });
-    let at = image.at(write);
-    if (limit === undefined) {
-      for (const command of call.write) {
-        encodeCommand(image, at, command);
-        at += commandSize(command);
-      }
-    } else {
-      encodeCut(image, call, write, Math.min(limit, length), length);
-    }
+    if (limit === undefined) encodeCommands(image, image.at(write), call.write);
+    else encodeCut(image, call, write, Math.min(limit, length), length);
   }
   let read = -1;
   if (call.read !== undefined) {
@@ -191,11 +201,7 @@ export const encodeWriteRead = (image: Image, call: WriteRead): EncodedWriteRead
 const encodeCut = (image: Image, call: WriteRead, write: number, limit: number, length: number): void => {
   const whole = image.segment(length);
   const from = image.at(whole);
-  let at = from;
-  for (const command of call.write) {
-    encodeCommand(image, at, command);
-    at += commandSize(command);
-  }
+  encodeCommands(image, from, call.write);
   const to = image.at(write);
   image.bytes.copyWithin(to, from, from + limit);
   for (const { at: word, to: target } of [...image.relocations]) {

@@ -46,18 +46,30 @@ const sameReturns = (a: Done['returns'], b: Done['returns']): boolean => {
   return true;
 };
 
-const sameDone = (a: Done, b: Done): boolean =>
-  a.status === b.status &&
-  a.wrote === b.wrote &&
-  a.read === b.read &&
+/** Whether it shows nothing but how it ended and what it exchanged, as most do. */
+const isPlain = ({ readable, nice, bytes, ready, out }: Done): boolean =>
+  readable === undefined && nice === undefined && bytes === undefined && ready === undefined && out === undefined;
+
+const sameRest = (a: Done, b: Done): boolean =>
   a.readable === b.readable &&
   a.nice === b.nice &&
   a.bytes === b.bytes &&
-  sameReturns(a.returns, b.returns) &&
-  (a.ready === b.ready || equal(a.ready, b.ready)) &&
-  (a.out === b.out || equal(a.out, b.out));
+  equal(a.ready, b.ready) &&
+  equal(a.out, b.out);
 
-const sameResult = (a: Result, b: Result): boolean => (a === 'pending' || b === 'pending' ? a === b : sameDone(a, b));
+/** Two counts that may be absent; what is known to be a number is compared faster. */
+const sameCount = (a: number | undefined, b: number | undefined): boolean =>
+  a === undefined ? b === undefined : b !== undefined && a === b;
+
+const sameDone = (a: Done, b: Done): boolean =>
+  a.status === b.status &&
+  sameCount(a.wrote, b.wrote) &&
+  sameCount(a.read, b.read) &&
+  sameReturns(a.returns, b.returns) &&
+  ((isPlain(a) && isPlain(b)) || sameRest(a, b));
+
+const sameResult = (a: Result, b: Result): boolean =>
+  typeof a === 'string' || typeof b === 'string' ? a === b : sameDone(a, b);
 
 const sameCompletions = (a: readonly Completion[], b: readonly Completion[]): boolean => {
   if (a.length !== b.length) return false;

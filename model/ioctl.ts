@@ -28,7 +28,7 @@ export const writeRead = (t: Turn, call: WriteRead, thread: ThreadKey): Result =
   threadFor(t, thread);
   t.fire('WR-01', 'UAPI-01', 'UAPI-03');
   const result = exchange(t, call, thread);
-  if (result !== 'pending') leave(t, thread);
+  if (typeof result !== 'string') leave(t, thread);
   return result;
 };
 

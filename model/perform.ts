@@ -18,7 +18,7 @@ import { appended, type Turn } from './turn.ts';
 /** What the call itself does, answered in the shape of all answers. */
 export const perform = (t: Turn, call: Call): Result => {
   const result = act(t, call);
-  return result === 'pending' || call.op === 'write_read' ? result : shaped(result);
+  return typeof result === 'string' || call.op === 'write_read' ? result : shaped(result);
 };
 
 const OK: Done = { status: 'OK' };

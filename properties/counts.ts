@@ -6,8 +6,9 @@ import type { Done, Observation } from '../abi/observation.ts';
 export interface Cell {
   readonly key: string;
   n: number;
-  /** The count that was added to after this one last time, where an order is kept. */
+  /** The counts that were added to after this one, last time and before that, where an order is kept. */
   next: Cell | null;
+  other: Cell | null;
 }
 
 export type Table = Map<string, Cell>;
@@ -15,7 +16,7 @@ export type Table = Map<string, Cell>;
 /** The count of that name; zero when there was none. */
 export const cellOf = (table: Table, key: string): Cell => {
   let cell = table.get(key);
-  if (cell === undefined) table.set(key, (cell = { key, n: 0, next: null }));
+  if (cell === undefined) table.set(key, (cell = { key, n: 0, next: null, other: null }));
   return cell;
 };
 
@@ -28,7 +29,12 @@ const bumpInOrder = (table: Table, start: Cell, keys: readonly string[], by: num
   let last = start;
   for (const key of keys) {
     let cell = last.next;
-    if (cell === null || cell.key !== key) last.next = cell = cellOf(table, key);
+    if (cell === null || cell.key !== key) {
+      cell = last.other;
+      if (cell === null || cell.key !== key) cell = cellOf(table, key);
+      last.other = last.next;
+      last.next = cell;
+    }
     cell.n += by;
     last = cell;
   }
@@ -47,7 +53,7 @@ export class Counts {
   ops = 0;
   readonly rules: Table = new Map();
   /** Before the first rule of a step. */
-  readonly #start: Cell = { key: '', n: 0, next: null };
+  readonly #start: Cell = { key: '', n: 0, next: null, other: null };
   /** By kind of op (an ioctl by name), then by status. */
   readonly outcomes = new Map<string, Table>();
   readonly commands: Table = new Map();
@@ -58,9 +64,9 @@ export class Counts {
     this.ops += by;
     bumpInOrder(this.rules, this.#start, rules, by);
     const { result, completions } = observation;
-    bump(this.outcomesOf(kindOf(call)), result === 'pending' ? 'pending' : result.status, by);
+    bump(this.outcomesOf(kindOf(call)), typeof result === 'string' ? result : result.status, by);
     if (call.op === 'write_read') for (const { bc } of call.write) bump(this.commands, bc, by);
-    if (result !== 'pending') this.#read(result, by);
+    if (typeof result !== 'string') this.#read(result, by);
     for (const { done } of completions) {
       bump(this.outcomesOf('completion'), done.status, by);
       this.#read(done, by);
