@@ -5,7 +5,7 @@ import { sleepsInEpoll } from './epoll.ts';
 import { FILES, HOLDERS, indexOf, type File, type State } from './state.ts';
 
 /** What is asked of a mapping, which may outlive its descriptor. */
-const MAPPED: ReadonlySet<Call['op']> = new Set(['munmap', 'mprotect', 'madvise']);
+const isOfMapping = ({ op }: Call): boolean => op === 'munmap' || op === 'mprotect' || op === 'madvise';
 
 /** A call can be made when its process lives, its descriptor is open and its thread is free. */
 export const applicable = (state: State, call: Call): boolean => {
@@ -23,7 +23,7 @@ export const applicable = (state: State, call: Call): boolean => {
   if (!isFree(state, call.proc, call.thread)) return false;
   if (call.op === 'fork' && (call.child >= HOLDERS || state.tasks.some(({ proc }) => proc === call.child)))
     return false;
-  if (MAPPED.has(call.op)) return file !== undefined && file.arena.mapped > 0;
+  if (isOfMapping(call)) return file !== undefined && file.arena.mapped > 0;
   if (!('fd' in call)) return task !== undefined;
   const used = file ?? heldAs(state, call.proc, call.fd);
   if (used === undefined || file?.open === false) return false;

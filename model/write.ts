@@ -71,7 +71,8 @@ const refuse = (
     t.fire('WR-09');
     return 'EINVAL';
   }
-  if (command.bc === 'BC_ACQUIRE_RESULT' || command.bc === 'BC_ATTEMPT_ACQUIRE') {
+  const { bc } = command;
+  if (bc === 'BC_ACQUIRE_RESULT' || bc === 'BC_ATTEMPT_ACQUIRE') {
     t.fire('WR-11');
     return 'EINVAL';
   }

@@ -87,8 +87,12 @@ export class Track<State> {
     while (this.next < this.ops.length && this.steps.length < end) {
       const op = this.ops[this.next++] as Op;
       const call = resolve(this.#env, op);
-      if (specification.applicable(this.#state, call)) this.#follow(op, call, ...this.#first(this.#state, call));
-      else this.skipped.push(op.id);
+      if (!specification.applicable(this.#state, call)) {
+        this.skipped.push(op.id);
+        continue;
+      }
+      const { outcome, alone } = this.#first(this.#state, call);
+      this.#push({ op, call, outcome, alone, skipped: this.skipped.length });
     }
   }
 
@@ -148,7 +152,7 @@ export class Track<State> {
         if (budget.left-- <= 0) return undefined;
         const { call } = this.steps[at] as Foretold<State>;
         if (!this.#specification.applicable(state, call)) break;
-        const [outcome, alone] = this.#first(state, call);
+        const { outcome, alone } = this.#first(state, call);
         if (!alone) {
           const agreeing = this.#specification.step(state, call).filter(each => fits(each, at));
           const rest = this.#search(agreeing, at, last, fits, budget);
@@ -180,19 +184,15 @@ export class Track<State> {
     this.#counts.count(call, observation, rules, -1);
   };
 
-  #first(state: State, call: Call): [Outcome<State>, boolean] {
+  #first(state: State, call: Call): { readonly outcome: Outcome<State>; readonly alone: boolean } {
     const canonical = this.#specification.canonical?.(state, call);
-    if (canonical !== undefined) return [canonical.outcome, canonical.alone];
+    if (canonical !== undefined) return canonical;
     const outcomes = this.#specification.step(state, call);
-    return [outcomes[0] as Outcome<State>, outcomes.length === 1];
+    return { outcome: outcomes[0] as Outcome<State>, alone: outcomes.length === 1 };
   }
 
   #before(place: number): State {
     return place === 0 ? this.#initial : (this.steps[place - 1] as Foretold<State>).outcome.state;
-  }
-
-  #follow(op: Op, call: Call, outcome: Outcome<State>, alone: boolean): void {
-    this.#push({ op, call, outcome, alone, skipped: this.skipped.length });
   }
 
   #push(step: Foretold<State>): void {
