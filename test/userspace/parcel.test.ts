@@ -39,6 +39,11 @@ describe('a parcel', () => {
       (p: Parcel) => p.writeStrongBinder(null),
       '852a6273 13000000 0000000000000000 0000000000000000 00000000',
     ],
+    [
+      'a null weak binder, another type of object',
+      (p: Parcel) => p.writeWeakBinder(null),
+      '852a6277 13000000 0000000000000000 0000000000000000 00000000',
+    ],
   ])('writes %s', (_, write, hex) => {
     expect(written(write)).toBe(hex.replaceAll(' ', ''));
   });

@@ -69,11 +69,6 @@ export class System {
     return proc;
   }
 
-  /** Whether the process was killed. */
-  isKilled(proc: number): boolean {
-    return this.#killed.has(proc);
-  }
-
   /** Threads of a process that have not ended. */
   threadsOf(proc: number): number {
     return this.#threads.get(proc)?.size ?? 0;
