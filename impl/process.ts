@@ -82,15 +82,15 @@ export const defer = (core: Core, process: Process): Process => {
   return process;
 };
 
-/** Does the deferred work of all open files, the one that was queued last first. */
+/** Does the deferred work of the open file that was queued last; whom it woke runs before that of the next. */
 export const runDeferred = (core: Core): void => {
-  for (let process = core.deferred.pop(); process !== undefined; process = core.deferred.pop()) {
-    const { flushDue, releaseDue } = process;
-    process.flushDue = false;
-    process.releaseDue = false;
-    if (flushDue) flushProcess(core, process);
-    if (releaseDue) releaseProcess(core, process);
-  }
+  const process = core.deferred.pop();
+  if (process === undefined) return;
+  const { flushDue, releaseDue } = process;
+  process.flushDue = false;
+  process.releaseDue = false;
+  if (flushDue) flushProcess(core, process);
+  if (releaseDue) releaseProcess(core, process);
 };
 
 /** The asynchronous half of a close of any descriptor of the file: every thread returns from its wait (PROC-11). */
