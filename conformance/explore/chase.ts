@@ -4,7 +4,8 @@ import type { Driver } from '../../abi/driver.ts';
 import { same } from '../../abi/same.ts';
 import { specification } from '../../model/model.ts';
 import { INVARIANTS } from '../../properties/all.ts';
-import { digestOf, type Edge, type Growth } from '../../properties/explore/ground/growth.ts';
+import { digestOf } from '../../properties/explore/ground/digest.ts';
+import type { Edge, Growth } from '../../properties/explore/ground/growth.ts';
 import { runLockstep } from '../../properties/lockstep.ts';
 import { WORLD } from '../self-test/suspect.ts';
 

@@ -1,5 +1,6 @@
 /** Hunting grounds: logs that begin with nothing, breadth first by ops, and drivers with a fault along them. */
 import { describe, expect, test } from 'vitest';
+import type { Call } from '../../abi/call.ts';
 import { chase } from '../../conformance/explore/chase.ts';
 import { GROUNDS } from '../../conformance/explore/grounds/all.ts';
 import { wordsOfLog } from '../../conformance/explore/log-words.ts';
@@ -41,6 +42,17 @@ describe('a hunting ground', () => {
     const [first] = growth.edges;
     expect(first).toMatchObject({ from: -1, length: 1, call: { op: 'open', proc: 0 } });
     expect(lengths.filter(length => length === 1)).toHaveLength(2);
+  });
+
+  test('lets a second thread act once the driver knows the first one, and not before', () => {
+    const two = grown('two-threads-call', 3000);
+    const acts = (call: Call, thread: number, proc: number): boolean =>
+      'thread' in call && call.thread === thread && call.proc === proc && call.op !== 'open' && call.op !== 'mmap';
+    for (const proc of [0, 1]) {
+      const second = two.edges.flatMap(({ call }, edge) => (acts(call, 1, proc) ? [edge] : []));
+      expect(second.length).toBeGreaterThan(100);
+      for (const edge of second) expect(two.callsTo(edge).some(call => acts(call, 0, proc))).toBe(true);
+    }
   });
 
   test('writes logs that name what they use, and that the right driver passes', () => {

@@ -11,10 +11,11 @@ import type { Observation } from '../../../abi/observation.ts';
 import type { CommandSpec, Op, OpLog } from '../../../abi/op.ts';
 import { Environment, resolve } from '../../../abi/resolve.ts';
 import { same } from '../../../abi/same.ts';
-import { specification, type State } from '../../../model/model.ts';
+import { specification, threadKey, type State } from '../../../model/model.ts';
 import { BinderSystem, type Watch } from '../binder.ts';
 import { setUpOps } from '../setup.ts';
 import { Trail } from '../trail.ts';
+import { digestOf } from './digest.ts';
 import { Extras, type Ground, type Step } from './ground.ts';
 import { keyOf } from './key.ts';
 
@@ -32,19 +33,6 @@ export interface Edge {
   /** `digestOf` the snapshot. */
   readonly digest: number;
 }
-
-/** A number for what a driver's state looks like. */
-export const digestOf = (driver: Driver): number => {
-  const text = JSON.stringify(driver.snapshot());
-  let low = 0x811c_9dc5;
-  let high = 0x1234_5678;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    low = Math.imul(low ^ code, 0x0100_0193);
-    high = Math.imul(high + code, 0x9e37_79b1) ^ (high >>> 13);
-  }
-  return (low >>> 0) * 0x20_0000 + (high >>> 11);
-};
 
 /** A state from which there is more to do. */
 interface Open {
@@ -301,5 +289,5 @@ const isEarly = ({ files, threads }: State, call: Call): boolean => {
   if (!('thread' in call) || call.thread === 0) return false;
   const { proc, thread } = call;
   const file = files.find(other => other.proc === proc);
-  return file !== undefined && !threads.some(({ key }) => key === file.key * 64 + thread - 1);
+  return file !== undefined && !threads.some(({ key }) => key === threadKey(file, proc, thread - 1));
 };
