@@ -123,18 +123,34 @@ const endReads = (t: Turn, proc: number): void => {
   }
 };
 
+/** With more files than this only three orders are allowed: there would be too many. */
+const MOST_ORDERED = 4;
+
 /**
- * PROC-14: what was asked of the worker last is done first, but it may have begun with the first before the next was
- * asked for, or have kept up. Nobody can tell when a file is flushed that nobody waits for.
+ * The orders of a worker that takes what was asked of it last, and may take something whenever it was asked for more.
+ * The first of them: it begins when all was asked.
+ */
+const orders = (asked: readonly Deferred[], pending: readonly Deferred[] = []): (readonly Deferred[])[] => {
+  const [next, ...others] = asked;
+  if (next === undefined) return [pending.toReversed()];
+  const later = orders(others, [...pending, next]);
+  const last = pending.at(-1);
+  return last === undefined ? later : [...later, ...orders(asked, pending.slice(0, -1)).map(order => [last, ...order])];
+};
+
+/**
+ * PROC-14: a killed process asks for the ends of its files in their order, while the worker runs beside it. Nobody can
+ * tell when a file is flushed that nobody waits for.
  */
 const defer = (t: Turn, asked: readonly Deferred[]): void => {
   const isQuiet = ({ file, what }: Deferred): boolean =>
     what === 'flush' && t.epolls.length === 0 && t.parked.every(({ thread }) => fileOf(thread) !== file);
   const telling = asked.filter(each => !isQuiet(each));
-  const [first, ...rest] = telling;
   t.deferred = [...t.deferred, ...asked.filter(isQuiet)];
-  if (first === undefined) return;
-  const way = t.choose(Math.min(telling.length, 3));
-  if (way === 0) t.deferred = [...t.deferred, ...rest.reverse(), first];
-  else t.deferred = [...t.deferred, first, ...(way === 1 ? rest.reverse() : rest)];
+  if (telling.length === 0) return;
+  const [first, ...rest] = telling as [Deferred, ...Deferred[]];
+  const lastFirst = rest.toReversed();
+  const ways =
+    telling.length <= MOST_ORDERED ? orders(telling) : [[...lastFirst, first], [first, ...lastFirst], telling];
+  t.deferred = [...t.deferred, ...(ways[t.choose(ways.length)] as readonly Deferred[])];
 };
