@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { BatchStep } from '../abi/driver.ts';
 import { seederOf } from '../conformance/campaign/seeds.ts';
 import { attempt } from '../conformance/campaign/attempt.ts';
+import { keepsJournal } from '../conformance/campaign/share.ts';
 import { ProcessTarget } from '../conformance/targets/process/target.ts';
 import { Coverage } from '../properties/coverage.ts';
 import { OpLogArbitrary } from '../properties/generator/arbitrary.ts';
@@ -64,7 +65,7 @@ const overhead = async (): Promise<Rate> => {
   return rate;
 };
 
-/** Generated sequences on the optimised driver behind the protocol, every answer judged. */
+/** Generated sequences on the optimised driver behind the protocol, every answer judged, looked at as `run` does. */
 const checked = async (): Promise<Rate> => {
   const target = await ProcessTarget.start({ command: [process.execPath, impl] });
   const arbitrary = new OpLogArbitrary({ length: 100, devices: 2 });
@@ -75,7 +76,10 @@ const checked = async (): Promise<Rate> => {
     await Promise.all(
       Array.from({ length: target.slots }, async () => {
         while (next < end) {
-          const { ops: performed } = await attempt(target, 2, arbitrary.draw(seederOf(SEED, next++)), new Coverage());
+          const sequence = next++;
+          const log = arbitrary.draw(seederOf(SEED, sequence));
+          const watch = { journal: keepsJournal(SEED, sequence) };
+          const { ops: performed } = await attempt(target, 2, log, new Coverage(), watch);
           ops += performed;
         }
       }),
