@@ -286,7 +286,7 @@ const bare = ({ configuration, name }: Ground): Ground['configuration'] => ({
 
 /** Threads of a process are alike: one that the driver does not know acts after those before it. */
 const isEarly = ({ files, threads }: State, call: Call): boolean => {
-  if (!('thread' in call) || call.thread === 0) return false;
+  if (!('thread' in call) || call.thread === undefined || call.thread === 0) return false;
   const { proc, thread } = call;
   const file = files.find(other => other.proc === proc);
   return file !== undefined && !threads.some(({ key }) => key === threadKey(file, proc, thread - 1));
