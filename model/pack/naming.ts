@@ -15,9 +15,11 @@ import {
   type File,
   type FileKey,
   type Node,
+  type Ref,
   type State,
+  type Thread,
+  type ThreadKey,
 } from '../state.ts';
-import type { Ref, Thread, ThreadKey } from '../state.ts';
 import { isUsed, markOfNode, markOfProc, markOfThread } from './marks.ts';
 
 /** What a row holds, and what may be renamed in it. */

@@ -7,6 +7,8 @@ import { OpSchema, type CommandSpec, type Op } from '../../abi/op.ts';
 import { Environment, FIRST_FILE, STRAY_ADDRESS, STRAY_FD, STRAY_HANDLE, resolve } from '../../abi/resolve.ts';
 import type { Delivered } from '../../abi/specification.ts';
 import type { WireObject } from '../../abi/objects.ts';
+import { seederOf } from '../../conformance/campaign/seeds.ts';
+import { OpLogArbitrary } from '../../properties/generator/arbitrary.ts';
 
 const delivery = (buffer: number, objects: readonly WireObject[]): Delivery => ({
   br: 'BR_TRANSACTION',
@@ -172,4 +174,18 @@ test('an op without references is the same for every environment', () => {
       read: { size: 256, consumed: 0 },
     },
   ]);
+});
+
+test('a call says all that its op says, of whatever kind', () => {
+  const arbitrary = new OpLogArbitrary({ devices: 2 });
+  const kinds = new Set<string>();
+  for (let sequence = 0; sequence < 300; sequence++) {
+    const env = new Environment();
+    for (const op of arbitrary.draw(seederOf(3, sequence))) {
+      if (op.op === 'write_read' || op.op === 'ioctl') continue;
+      kinds.add(op.op);
+      expect(resolve(env, op)).toMatchObject(op);
+    }
+  }
+  expect(kinds.size).toBe(23);
 });

@@ -91,15 +91,21 @@ describe('what the explorer has no ops for', () => {
     return outcome?.state as State;
   };
 
-  test('epoll sets and limits of descriptors are in the row, each with a row of its own', () => {
+  /** The state behind calls, each of which gives a row of its own that unpacks to the same row. */
+  const along = (calls: readonly Call[]): State => {
     const rows = new Set<string>();
     let state = system.initial()[0] as State;
-    for (const call of surroundings) {
+    for (const call of calls) {
       state = after(state, call);
       rows.add(textOf(system, state));
       expect(textOf(system, unpacked(system, state))).toBe(textOf(system, state));
     }
-    expect(rows.size).toBe(surroundings.length);
+    expect(rows.size).toBe(calls.length);
+    return state;
+  };
+
+  test('epoll sets and limits of descriptors are in the row, each with a row of its own', () => {
+    const state = along(surroundings);
     expect(unpacked(system, state).tasks.map(({ fdLimit }) => fdLimit)).toEqual(
       state.tasks.map(({ fdLimit }) => fdLimit),
     );
@@ -115,19 +121,12 @@ describe('what the explorer has no ops for', () => {
   });
 
   test('descriptors in other hands, and the records of their threads, are in the row', () => {
-    const rows = new Set<string>();
     const hands: readonly Call[] = [
       { op: 'share', id: 1, ...who, to: 2, as: 3 },
       { op: 'ioctl', id: 2, proc: 2, thread: 1, fd: 3, cmd: 'BINDER_VERSION', arg: {} },
       { op: 'close', id: 3, ...who },
     ];
-    let state = system.initial()[0] as State;
-    for (const call of hands) {
-      state = after(state, call);
-      rows.add(textOf(system, state));
-      expect(textOf(system, unpacked(system, state))).toBe(textOf(system, state));
-    }
-    expect(rows.size).toBe(hands.length);
+    const state = along(hands);
     const again = unpacked(system, state);
     expect(specification.applicable(again, { op: 'poll', id: 4, proc: 2, thread: 1, fd: 3 })).toBe(true);
     const threads = (of: State): unknown => specification.snapshot(of).procs.map(each => each.threads);
